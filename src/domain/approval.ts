@@ -1,0 +1,137 @@
+import {judgeMember, type Person} from './person.ts';
+import {type Refusal, refuse} from './refusal.ts';
+import {type Answer, answerableItemIds, type ChecklistItemId, itemWords, unansweredItems} from './checklist.ts';
+import type {MigrationRequest} from './request.ts';
+import type {Review} from './review/review.ts';
+import {openBlockers, type Waiver} from './waiver.ts';
+
+export interface Approval {
+	readonly person: string;
+	readonly reviewDigest: string;
+	/** Items with a finding that the approver confirmed one by one. */
+	readonly confirmedItems: readonly ChecklistItemId[];
+	/** Epoch milliseconds. */
+	readonly at: number;
+	/** Why it no longer counts, or null. */
+	readonly voidedBecause: string | null;
+}
+
+export interface ApproverPolicy {
+	readonly requesterMayApprove: boolean;
+	/** Ids of the people whom the configuration names as approvers, looked up just now. */
+	readonly approvers: ReadonlySet<string>;
+}
+
+type Roles = Pick<MigrationRequest, 'author' | 'lastEditor' | 'requester'>;
+
+/** Whether this person may approve this request at all. */
+export function judgeApprover(person: Person, roles: Roles, policy: ApproverPolicy): 'may' | Refusal {
+	const member = judgeMember(person, 'approve');
+	if (member !== 'may') return member;
+	if (person.id === roles.author) {
+		return refuse(
+			'is-author',
+			'You wrote this script. The runbook asks for an engineer other than the author: ask another approver.',
+		);
+	}
+	if (person.id === roles.lastEditor) {
+		return refuse('is-last-editor', 'You sent the last version of this script, so another approver must look at it.');
+	}
+	if (person.id === roles.requester && !policy.requesterMayApprove) {
+		return refuse(
+			'is-requester',
+			'You requested this migration, and the target’s policy asks for somebody else’s approval.',
+		);
+	}
+	if (!policy.approvers.has(person.id)) {
+		return refuse(
+			'not-an-approver',
+			'You are not among this target’s approvers. Its message names who is; lockstep.yaml holds the list.',
+		);
+	}
+	return 'may';
+}
+
+/** Approvals that count for this review. */
+export function liveApprovals(approvals: readonly Approval[], digest: string): readonly Approval[] {
+	return approvals.filter((approval) => approval.voidedBecause === null && approval.reviewDigest === digest);
+}
+
+/** Two different people where a finding is destructive, a waiver was given or migrations are taken back; else one. */
+export function approvalsNeeded(review: Review, waivers: readonly Waiver[]): 1 | 2 {
+	return review.destructive || review.direction === 'down' || waivers.length > 0 ? 2 : 1;
+}
+
+/** Items that have a finding: the approver confirms each. */
+export function itemsToConfirm(review: Review): readonly ChecklistItemId[] {
+	return answerableItemIds.filter((item) => review.findings.some((finding) => finding.item === item));
+}
+
+/** What must be so on the request before anyone's approval counts. */
+export function judgeApprovable(
+	review: Review,
+	digest: string,
+	answers: readonly Answer[],
+	waivers: readonly Waiver[],
+): 'ready' | Refusal {
+	const unanswered = unansweredItems(answers, digest);
+	if (unanswered.length > 0) {
+		const names = unanswered.map((item) => `“${itemWords[item]}”`).join(', ');
+		return refuse(
+			'checklist-incomplete',
+			`The checklist is not complete yet. Unanswered: ${names}. Answer them on the message first.`,
+		);
+	}
+	const blockers = openBlockers(review, digest, waivers);
+	if (blockers.length > 0) {
+		const rules = [...new Set(blockers.map((finding) => finding.rule))].join(', ');
+		return refuse(
+			'blocked',
+			`Blocked by ${rules}. The script must change, or a person whom the target names for it waives what may be waived.`,
+		);
+	}
+	return 'ready';
+}
+
+export function judgeConfirmations(review: Review, confirmed: readonly ChecklistItemId[]): 'fine' | Refusal {
+	const missing = itemsToConfirm(review).filter((item) => !confirmed.includes(item));
+	if (missing.length === 0) return 'fine';
+	return refuse(
+		'finding-unconfirmed',
+		`Confirm each item that has a finding: ${missing.map((item) => `“${itemWords[item]}”`).join(', ')}.`,
+	);
+}
+
+/** The people among these who could approve; nobody left is told at submission. */
+export function couldApprove(people: readonly Person[], roles: Roles, policy: ApproverPolicy): readonly Person[] {
+	return people.filter((person) => judgeApprover(person, roles, policy) === 'may');
+}
+
+/**
+ * The text whose hash is the review digest: what an approver approves. Order is fixed, so equal reviews have equal
+ * digests.
+ */
+export function digestText(parts: {
+	readonly scriptSha256: string;
+	readonly target: string;
+	readonly targetIdentity: string;
+	readonly start: string;
+	readonly review: Review;
+}): string {
+	const {review} = parts;
+	return JSON.stringify([
+		'review-digest-1',
+		parts.scriptSha256,
+		parts.target,
+		parts.targetIdentity,
+		parts.start,
+		review.pending.map((migration) => migration.id),
+		review.findings.map((finding) => [
+			finding.rule,
+			finding.severity,
+			finding.migration,
+			finding.place.line,
+			finding.place.column,
+		]),
+	]);
+}

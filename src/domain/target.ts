@@ -1,0 +1,63 @@
+/** A production database Lockstep may migrate, as configured; nothing here is secret. */
+export interface Target {
+	readonly name: string;
+	/** Slack channel id where the target's requests live. */
+	readonly channel: string;
+	/** Worker pool that can reach the target: one queue per pool. */
+	readonly pool: string;
+	readonly histories: readonly TargetHistory[];
+	readonly people: TargetPeople;
+	readonly policy: TargetPolicy;
+	readonly backup: BackupPolicy;
+	readonly apply: ApplyPolicy;
+	/** Link to the target's restore runbook, shown on failure. */
+	readonly restoreRunbook: string;
+}
+
+/** One history table of the target: one per app and context. */
+export interface TargetHistory {
+	readonly app: string;
+	readonly context: string;
+	/** As written in SQL, quotes included: `"__EFMigrationsHistory"` or `inventory."__EFMigrationsHistory"`. */
+	readonly table: string;
+}
+
+/** Slack user ids, user-group ids or e-mail addresses, as configured. */
+export interface TargetPeople {
+	readonly approvers: readonly string[];
+	/** Who may waive a blocker. */
+	readonly waivers: readonly string[];
+	readonly leads: readonly string[];
+	readonly onCall: readonly string[];
+}
+
+export interface TargetPolicy {
+	/** A requester who is neither author nor last editor may approve. */
+	readonly requesterMayApprove: boolean;
+	/** A request may start by itself as soon as it is approved. */
+	readonly startAtOnceAllowed: boolean;
+	/** Tables with at least this many estimated rows are large (runbook: 1,000,000). An unknown estimate is large. */
+	readonly largeTableRows: number;
+	readonly approvalHours: number;
+	/** Minutes between two pings of an escalation nobody has acknowledged. */
+	readonly escalateEveryMinutes: number;
+}
+
+export interface BackupPolicy {
+	readonly directory: string;
+	/** Runbook: at least 7 days. */
+	readonly keepDays: number;
+}
+
+export interface ApplyPolicy {
+	/** Milliseconds a statement may wait for one lock (PostgreSQL: lock_timeout counts per lock). */
+	readonly lockTimeoutMs: number;
+	/** How often a wholly transactional script is tried again after lock_timeout before the run is held. */
+	readonly lockAttempts: number;
+	/** Role that psql assumes by SET ROLE before the script, or null. */
+	readonly role: string | null;
+	/** Milliseconds an apply may go on after the worker was asked to stop. */
+	readonly graceMs: number;
+	/** Sessions active on the target above which a run is held, or null for no limit. */
+	readonly maxActiveSessions: number | null;
+}

@@ -1,0 +1,46 @@
+import type pg from 'pg';
+import {z} from 'zod';
+
+import {liveKinds} from '../../operations/ports/messenger.ts';
+import type {Due} from '../../operations/ports/record.ts';
+import {query} from './connection.ts';
+import {isDue} from './messages.ts';
+
+const Pooled = z.object({number: z.number(), pool: z.string()});
+const Pinged = z.object({escalation: z.number(), number: z.number()});
+
+/** What follows from the record to be done now; nothing else decides it. */
+export async function due(pool: pg.Pool): Promise<Due> {
+	const reviews = await query(
+		pool,
+		`select number, pool from request
+		where (state = 'submitted' and coalesce(hold_until, '-infinity') <= now())
+		or (state = 'reviewing' and review_lease_until < clock_timestamp()) order by number limit 200`,
+		[],
+	);
+	const runs = await query(
+		pool,
+		`select number, pool from request
+		where state = 'approved' and start_due_at <= now() and coalesce(hold_until, '-infinity') <= now()
+		union all
+		select request.number, request.pool from run join request on request.number = run.request
+		where run.finished_at is null and run.lease_until < clock_timestamp() order by number limit 200`,
+		[],
+	);
+	const escalations = await query(
+		pool,
+		`select id as escalation, request as number from escalation where acknowledged_by is null and next_ping_at <= now() order by id limit 200`,
+		[],
+	);
+	const messages = await query(
+		pool,
+		`select distinct request.number from message join request on request.number = message.request where ${isDue('$1')} limit 500`,
+		[liveKinds],
+	);
+	return {
+		reviews: z.array(Pooled).parse(reviews.rows),
+		runs: z.array(Pooled).parse(runs.rows),
+		escalations: z.array(Pinged).parse(escalations.rows),
+		messages: messages.rows.map((row) => z.number().parse(row['number'])),
+	};
+}

@@ -1,0 +1,170 @@
+import type {Approval} from '../../domain/approval.ts';
+import type {BackupRow, RequestChange, RunChange, Write} from '../../operations/ports/record.ts';
+import {insertMessage, insertScript} from './inserts.ts';
+import type {Client} from './connection.ts';
+
+/** Writes one row's change of a transition. */
+export async function write(client: Client, request: number, change: Write): Promise<void> {
+	switch (change.kind) {
+		case 'request':
+			return await changeRequest(client, request, change.set);
+		case 'script':
+			await insertScript(client, change.script);
+			return await run(
+				client,
+				`update request set script_sha256 = $2, script_name = $3, last_editor = $4, review = null, review_digest = null where number = $1`,
+				[request, change.script.sha256, change.script.name, change.editor],
+			);
+		case 'review-claim':
+			return await run(
+				client,
+				`update request set review_lease_until = clock_timestamp() + $2 * interval '1 millisecond' where number = $1`,
+				[request, change.leaseMs],
+			);
+		case 'answer': {
+			const {item, verdict, reason, person, reviewDigest} = change.answer;
+			return await run(
+				client,
+				`insert into answer (request, item, verdict, reason, person, review_digest) values ($1, $2, $3, $4, $5, $6)`,
+				[request, item, verdict, reason, person, reviewDigest],
+			);
+		}
+		case 'approval':
+			return await insertApproval(client, request, change.approval);
+		case 'void-approvals':
+			return await run(
+				client,
+				`update approval set voided_because = $2 where request = $1 and voided_because is null`,
+				[request, change.because],
+			);
+		case 'waiver': {
+			const {rule, person, reason, reviewDigest} = change.waiver;
+			return await run(
+				client,
+				`insert into waiver (request, rule, person, reason, review_digest) values ($1, $2, $3, $4, $5) on conflict do nothing`,
+				[request, rule, person, reason, reviewDigest],
+			);
+		}
+		case 'run-started':
+			return await run(
+				client,
+				`insert into run (request, target, worker, lease_until)
+				select number, target, $2, clock_timestamp() + $3 * interval '1 millisecond' from request where number = $1`,
+				[request, change.run.worker, change.run.leaseMs],
+			);
+		case 'run':
+			return await changeRun(client, change.run, change.set);
+		case 'step':
+			return await writeStep(client, change.run, change.step);
+		case 'backup':
+			return await insertBackup(client, request, change.backup);
+		case 'escalation-opened':
+			return await run(
+				client,
+				`insert into escalation (request, run, sentence, opened_at, pings, next_ping_at) values ($1, $2, $3, $4, 1, $5)`,
+				[request, change.run, change.sentence, new Date(change.at), new Date(change.nextPingAt)],
+			);
+		case 'escalation-pinged':
+			return await run(client, `update escalation set pings = pings + 1, next_ping_at = $2 where id = $1`, [
+				change.escalation,
+				new Date(change.nextPingAt),
+			]);
+		case 'escalation-acknowledged':
+			return await run(
+				client,
+				`update escalation set acknowledged_by = $2, acknowledged_at = $3, next_ping_at = null where id = $1 and acknowledged_by is null`,
+				[change.escalation, change.by, new Date(change.at)],
+			);
+		case 'message':
+			return await insertMessage(client, request, change.message);
+	}
+}
+
+async function run(client: Client, text: string, values: readonly unknown[]): Promise<void> {
+	await client.query(text, [...values]);
+}
+
+async function changeRequest(client: Client, number: number, set: RequestChange): Promise<void> {
+	const columns: [string, unknown][] = [];
+	if (set.state !== undefined) columns.push(['state', set.state]);
+	if (set.review !== undefined) columns.push(['review', set.review === null ? null : JSON.stringify(set.review)]);
+	if (set.reviewDigest !== undefined) columns.push(['review_digest', set.reviewDigest]);
+	if (set.hold !== undefined) {
+		columns.push(
+			['hold_reason', set.hold?.reason ?? null],
+			['hold_until', set.hold === null ? null : new Date(set.hold.until)],
+		);
+	}
+	if (set.reason !== undefined) columns.push(['reason', set.reason]);
+	if (set.startDueAt !== undefined) columns.push(['start_due_at', date(set.startDueAt)]);
+	if (set.approvedAt !== undefined) columns.push(['approved_at', date(set.approvedAt)]);
+	if (set.targetIdentity !== undefined) columns.push(['target_identity', JSON.stringify(set.targetIdentity)]);
+	await update(client, 'request', 'number', number, columns);
+}
+
+async function changeRun(client: Client, id: number, set: RunChange): Promise<void> {
+	const columns: [string, unknown][] = [];
+	if (set.finishedAt !== undefined) columns.push(['finished_at', new Date(set.finishedAt)]);
+	if (set.outcome !== undefined) columns.push(['outcome', set.outcome]);
+	if (set.cancelAskedBy !== undefined) columns.push(['cancel_asked_by', set.cancelAskedBy]);
+	if (set.appliedBefore !== undefined) columns.push(['applied_before', set.appliedBefore]);
+	if (set.catalogBefore !== undefined) columns.push(['catalog_before', JSON.stringify(set.catalogBefore)]);
+	if (set.report !== undefined) columns.push(['report', JSON.stringify(set.report)]);
+	await update(client, 'run', 'id', id, columns);
+}
+
+/** Table and column names come from this file alone. */
+async function update(
+	client: Client,
+	table: string,
+	key: string,
+	id: number,
+	columns: readonly (readonly [string, unknown])[],
+): Promise<void> {
+	if (columns.length === 0) return;
+	const assignments = columns.map(([name], index) => `${name} = $${index + 2}`).join(', ');
+	await run(client, `update ${table} set ${assignments} where ${key} = $1`, [id, ...columns.map(([, value]) => value)]);
+}
+
+function date(milliseconds: number | null): Date | null {
+	return milliseconds === null ? null : new Date(milliseconds);
+}
+
+async function insertApproval(client: Client, request: number, approval: Approval): Promise<void> {
+	await run(
+		client,
+		`insert into approval (request, person, review_digest, confirmed_items, at) values ($1, $2, $3, $4, $5) on conflict do nothing`,
+		[request, approval.person, approval.reviewDigest, approval.confirmedItems, new Date(approval.at)],
+	);
+}
+
+async function insertBackup(client: Client, request: number, backup: BackupRow): Promise<void> {
+	await run(
+		client,
+		`insert into backup (run, request, file_name, path, bytes, sha256, restore_command, finished_at, keep_until)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		[
+			backup.run,
+			request,
+			backup.fileName,
+			backup.path,
+			backup.bytes,
+			backup.sha256,
+			backup.restoreCommand,
+			new Date(backup.finishedAt),
+			new Date(backup.keepUntil),
+		],
+	);
+}
+
+/** A step belongs to the epoch of the claim it was done under: a successor's steps do not overwrite the dead worker's. */
+async function writeStep(client: Client, id: number, step: Extract<Write, {kind: 'step'}>['step']): Promise<void> {
+	const at = new Date(step.at);
+	await run(
+		client,
+		`insert into step (run, epoch, name, state, started_at, finished_at, note)
+		select id, epoch, $2, $3, $4, $5, $6 from run where id = $1
+		on conflict (run, epoch, name) do update set state = excluded.state, finished_at = excluded.finished_at, note = excluded.note`,
+		[id, step.name, step.state, at, step.state === 'running' ? null : at, step.note],
+	);
+}

@@ -1,0 +1,122 @@
+import {nextPing} from '../domain/escalation.ts';
+import type {RunOutcome, RunReport, StepName} from '../domain/run.ts';
+import type {RequestState} from '../domain/request.ts';
+import {announce} from './decide.ts';
+import type {NewMessage, RequestRecord, Write} from './ports/record.ts';
+import {loadOwn, type RunContext, type RunEnd, writeUnderClaim} from './run-context.ts';
+
+/** Writes down how the run ended: its outcome, the request's next state, the escalation and the messages, at once. */
+export async function endRun(run: RunContext, end: RunEnd): Promise<void> {
+	const record = await loadOwn(run);
+	switch (end.kind) {
+		case 'verified':
+			await writeUnderClaim(run, 'verified', [
+				...finish(run, 'verified', 'verified', {hold: null, reason: null}),
+				report(run, end.report),
+				message({kind: 'result'}),
+				message({kind: 'tables'}),
+			]);
+			return;
+		case 'failed':
+			return await fail(run, record, end.report);
+		case 'held':
+			return await hold(run, record, end);
+		case 'moved':
+			await writeUnderClaim(run, 'moved', [
+				...finish(run, 'moved', 'submitted', {hold: null}),
+				...stopSteps(run, record, end.reason),
+				line('moved', end.reason),
+			]);
+			await announce(run.world, run.number, [{kind: 'review', number: run.number, pool: run.target.pool}]);
+			return;
+		case 'lapsed':
+			await writeUnderClaim(run, 'approval-lapsed', [
+				...finish(run, 'held', 'in-review', {hold: null, startDueAt: null, approvedAt: null}),
+				...stopSteps(run, record, end.reason),
+				{kind: 'void-approvals', because: 'lapsed'},
+				line('lapsed', end.reason),
+			]);
+			return;
+		case 'dropped':
+			await run.world.record.release(run.claim);
+			await announce(run.world, run.number, [{kind: 'run', number: run.number, pool: run.target.pool}]);
+			return;
+	}
+}
+
+function finish(
+	run: RunContext,
+	outcome: RunOutcome,
+	state: RequestState,
+	set: Omit<Extract<Write, {kind: 'request'}>['set'], 'state'>,
+): readonly Write[] {
+	return [
+		{kind: 'request', set: {state, ...set}},
+		{kind: 'run', run: run.claim.run, set: {finishedAt: run.world.clock.now(), outcome}},
+	];
+}
+
+function report(run: RunContext, report: RunReport): Write {
+	return {kind: 'run', run: run.claim.run, set: {report}};
+}
+
+function message(message: NewMessage): Write {
+	return {kind: 'message', message};
+}
+
+function line(about: string, text: string): Write {
+	return message({kind: 'line', payload: {about, text}});
+}
+
+/** Steps that still say they run are what the run stopped in. */
+function stopSteps(run: RunContext, record: RequestRecord, note: string): readonly Write[] {
+	const at = run.world.clock.now();
+	return runningSteps(run, record).map((name) => ({
+		kind: 'step',
+		run: run.claim.run,
+		step: {name, state: 'failed', note, at},
+	}));
+}
+
+function runningSteps(run: RunContext, record: RequestRecord): readonly StepName[] {
+	const steps = record.runs.find(({id}) => id === run.claim.run)?.steps ?? [];
+	return steps.filter(({state}) => state === 'running').map(({name}) => name);
+}
+
+async function fail(run: RunContext, record: RequestRecord, failure: RunReport): Promise<void> {
+	const at = run.world.clock.now();
+	const sentence = failure.failure ?? 'The run failed.';
+	await writeUnderClaim(run, 'failed', [
+		...finish(run, 'failed', 'failed', {hold: null, startDueAt: null}),
+		...stopSteps(run, record, sentence),
+		report(run, failure),
+		{
+			kind: 'escalation-opened',
+			run: run.claim.run,
+			sentence,
+			at,
+			nextPingAt: nextPing(at, run.target.policy.escalateEveryMinutes),
+		},
+		message({kind: 'escalation'}),
+		message({kind: 'result'}),
+	]);
+}
+
+/** Not now is not failure: the channel gets a line when the reason is a new one, nobody is woken. */
+async function hold(run: RunContext, record: RequestRecord, end: Extract<RunEnd, {kind: 'held'}>): Promise<void> {
+	const known = record.request.hold?.reason === end.reason;
+	const retry =
+		end.retryInMs === null
+			? {hold: null, startDueAt: null}
+			: {hold: {reason: end.reason, until: run.world.clock.now() + end.retryInMs}};
+	await writeUnderClaim(
+		run,
+		'held',
+		[
+			...finish(run, 'held', 'approved', retry),
+			...stopSteps(run, record, end.reason),
+			...(known ? [] : [line('held', end.reason)]),
+		],
+		{reason: end.reason},
+	);
+}

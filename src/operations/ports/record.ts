@@ -1,0 +1,200 @@
+import type {Approval} from '../../domain/approval.ts';
+import type {AuditDetail} from '../../domain/audit.ts';
+import type {Answer} from '../../domain/checklist.ts';
+import type {Escalation} from '../../domain/escalation.ts';
+import type {GateRequest} from '../../domain/gate.ts';
+import type {MigrationRequest, RequestState} from '../../domain/request.ts';
+import type {CatalogTable, Run, RunOutcome, RunReport, StepName, StepState} from '../../domain/run.ts';
+import type {Waiver} from '../../domain/waiver.ts';
+import type {MessageKind, MessageSlot} from './messenger.ts';
+import type {TargetIdentity} from './targets.ts';
+
+export interface BackupRow {
+	readonly run: number;
+	readonly fileName: string;
+	readonly path: string;
+	readonly bytes: number;
+	readonly sha256: string;
+	readonly restoreCommand: string;
+	/** Epoch milliseconds. */
+	readonly finishedAt: number;
+	readonly keepUntil: number;
+}
+
+/** A request with everything that was decided and done about it: what messages are rendered from. */
+export interface RequestRecord {
+	readonly request: MigrationRequest;
+	/** Where the target's configuration sent it: channel and worker pool. */
+	readonly channel: string;
+	readonly pool: string;
+	readonly targetIdentity: TargetIdentity | null;
+	/** A worker reviews it until then, unless it dies; epoch milliseconds. */
+	readonly reviewLeaseUntil: number | null;
+	readonly answers: readonly Answer[];
+	readonly approvals: readonly Approval[];
+	readonly waivers: readonly Waiver[];
+	/** Oldest first. */
+	readonly runs: readonly Run[];
+	readonly backups: readonly BackupRow[];
+	readonly escalations: readonly Escalation[];
+}
+
+export interface NewRequest {
+	readonly target: string;
+	readonly pool: string;
+	readonly channel: string;
+	readonly app: string;
+	readonly version: string;
+	readonly summary: string;
+	readonly script: NewScript;
+	readonly requester: string;
+	readonly author: string;
+	readonly start: MigrationRequest['start'];
+	readonly at: number;
+	readonly messages: readonly NewMessage[];
+}
+
+export interface NewScript {
+	readonly sha256: string;
+	readonly name: string;
+	readonly bytes: Uint8Array;
+}
+
+export interface NewMessage {
+	readonly kind: MessageKind;
+	/** What the message needs beyond the record, such as a line's text. */
+	readonly payload?: {readonly [key: string]: string | number | boolean | null};
+}
+
+/** One row's change inside a transition. */
+export type Write =
+	| {readonly kind: 'request'; readonly set: RequestChange}
+	| {readonly kind: 'script'; readonly script: NewScript; readonly editor: string}
+	| {readonly kind: 'review-claim'; readonly leaseMs: number}
+	| {readonly kind: 'answer'; readonly answer: Answer}
+	| {readonly kind: 'approval'; readonly approval: Approval}
+	| {readonly kind: 'void-approvals'; readonly because: string}
+	| {readonly kind: 'waiver'; readonly waiver: Waiver}
+	| {readonly kind: 'run-started'; readonly run: {readonly worker: string; readonly leaseMs: number}}
+	| {readonly kind: 'run'; readonly run: number; readonly set: RunChange}
+	| {
+			readonly kind: 'step';
+			readonly run: number;
+			readonly step: {
+				readonly name: StepName;
+				readonly state: StepState;
+				readonly note: string | null;
+				readonly at: number;
+			};
+	  }
+	| {readonly kind: 'backup'; readonly backup: BackupRow}
+	| {
+			readonly kind: 'escalation-opened';
+			readonly run: number | null;
+			readonly sentence: string;
+			readonly at: number;
+			readonly nextPingAt: number;
+	  }
+	| {readonly kind: 'escalation-pinged'; readonly escalation: number; readonly nextPingAt: number}
+	| {readonly kind: 'escalation-acknowledged'; readonly escalation: number; readonly by: string; readonly at: number}
+	| {readonly kind: 'message'; readonly message: NewMessage};
+
+export type RequestChange = Partial<
+	Pick<MigrationRequest, 'state' | 'review' | 'reviewDigest' | 'hold' | 'reason' | 'startDueAt' | 'approvedAt'>
+> & {readonly targetIdentity?: TargetIdentity};
+
+export interface RunChange {
+	readonly finishedAt?: number;
+	readonly outcome?: RunOutcome;
+	readonly cancelAskedBy?: string;
+	readonly appliedBefore?: readonly string[];
+	readonly catalogBefore?: readonly CatalogTable[];
+	readonly report?: RunReport;
+}
+
+/** One transition: written in one transaction with its audit event, or not at all. */
+export interface Transition {
+	readonly number: number;
+	/** Compare-and-set on the request's revision; null where `claim` fences instead. */
+	readonly revision: number | null;
+	/** The writer's claim on its run: a worker that lost it writes nothing. */
+	readonly claim: Claim | null;
+	readonly event: {readonly kind: string; readonly actor: string; readonly at: number; readonly detail: AuditDetail};
+	readonly writes: readonly Write[];
+}
+
+export interface Claim {
+	readonly run: number;
+	readonly epoch: number;
+}
+
+export type Committed =
+	| {readonly kind: 'committed'}
+	/** Somebody else changed the request meanwhile: load, decide and try again. */
+	| {readonly kind: 'moved'}
+	/** The claim is no longer ours. */
+	| {readonly kind: 'lost'}
+	/** Another run is active on the target. */
+	| {readonly kind: 'target-busy'; readonly number: number};
+
+export interface RequestLine {
+	readonly number: number;
+	readonly target: string;
+	readonly app: string;
+	readonly version: string;
+	readonly summary: string;
+	readonly state: RequestState;
+	readonly requester: string;
+	readonly createdAt: number;
+}
+
+/** What follows from the record to be done now, by job. */
+export interface Due {
+	readonly reviews: readonly {readonly number: number; readonly pool: string}[];
+	readonly runs: readonly {readonly number: number; readonly pool: string}[];
+	readonly escalations: readonly {readonly escalation: number; readonly number: number}[];
+	/** Requests with a message that is unsent or shows an older revision. */
+	readonly messages: readonly number[];
+}
+
+/** Lockstep's own database: the truth. Throws Failure `record-unreachable`. */
+export interface RecordStore {
+	open(request: NewRequest): Promise<number>;
+	load(number: number): Promise<RequestRecord | null>;
+	script(sha256: string): Promise<Uint8Array | null>;
+	commit(transition: Transition): Promise<Committed>;
+	/** Open requests first, newest first; `target` narrows. */
+	list(options: {readonly target: string | null; readonly limit: number}): Promise<readonly RequestLine[]>;
+	forGate(app: string, version: string, target: string | null): Promise<readonly GateRequest[]>;
+	due(): Promise<Due>;
+	/**
+	 * Takes over the request's active run when its lease has ended, with a new epoch; null while somebody holds it or
+	 * there is none.
+	 */
+	takeOver(number: number, worker: string, leaseMs: number): Promise<Claim | null>;
+	/** Extends the lease, and tells whether cancelling was asked and how many milliseconds are left; null: the claim is lost or its lease has ended. */
+	heartbeat(claim: Claim, leaseMs: number): Promise<{readonly cancelAskedBy: string | null} | null>;
+	/** Lets the lease end now: the next worker need not wait. */
+	release(claim: Claim): Promise<void>;
+	/** The claim of the run this worker just started. */
+	activeClaim(number: number, worker: string): Promise<Claim | null>;
+	/**
+	 * Hands each unsent or outdated message of the request to `publish` under a row lock, in order; what it returns is
+	 * stored. Skips messages that another publisher holds.
+	 */
+	publishMessages(number: number, publish: (slot: MessageSlot) => Promise<Published>): Promise<void>;
+	/** The newest audit chain is unbroken. */
+	auditHolds(number: number): Promise<boolean>;
+	/** The record's clock, epoch milliseconds. */
+	now(): Promise<number>;
+}
+
+export type Published =
+	| {
+			readonly kind: 'published';
+			readonly ts: string;
+			/** The request's revision it shows. */
+			readonly revision: number;
+	  }
+	/** Not now. `uncertain`: the call may have taken effect although no answer came. */
+	| {readonly kind: 'later'; readonly inMs: number; readonly uncertain: boolean};

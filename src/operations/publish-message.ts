@@ -1,0 +1,52 @@
+import {Failure} from './ports/failure.ts';
+import type {Messenger, MessageSlot} from './ports/messenger.ts';
+import type {Published, RequestRecord} from './ports/record.ts';
+import type {World} from './world.ts';
+
+/** Milliseconds until a message that Slack did not take is tried again. */
+const retryMs = 5_000;
+const refusedRetryMs = 60_000;
+
+/** Posts what is unsent and edits what is outdated of one request; `report` hears what Slack refused. */
+export async function publishMessages(
+	world: Pick<World, 'record'> & {readonly messenger: Messenger},
+	number: number,
+	report: (error: Failure) => void,
+): Promise<void> {
+	await world.record.publishMessages(number, async (slot) => {
+		const record = await world.record.load(number);
+		if (record === null) return {kind: 'later', inMs: refusedRetryMs, uncertain: false};
+		try {
+			return await publish(world.messenger, slot, record);
+		} catch (error) {
+			if (!(error instanceof Failure)) throw error;
+			report(error);
+			return later(error, slot);
+		}
+	});
+}
+
+async function publish(messenger: Messenger, slot: MessageSlot, record: RequestRecord): Promise<Published> {
+	const {revision} = record.request;
+	if (slot.ts !== null) {
+		await messenger.edit({...slot, ts: slot.ts}, record);
+		return {kind: 'published', ts: slot.ts, revision};
+	}
+	if (slot.uncertain) {
+		const found = await messenger.find(slot);
+		// Nobody knows which revision the found post shows: revision 0 has a live message edited next.
+		if (found !== null) return {kind: 'published', ts: found, revision: 0};
+	}
+	return {kind: 'published', ts: await messenger.post(slot, record), revision};
+}
+
+function later(failure: Failure, slot: MessageSlot): Published {
+	switch (failure.code) {
+		case 'slack-rate-limited':
+			return {kind: 'later', inMs: failure.retryInMs ?? retryMs, uncertain: slot.uncertain};
+		case 'slack-refused':
+			return {kind: 'later', inMs: refusedRetryMs, uncertain: slot.uncertain};
+		default:
+			return {kind: 'later', inMs: retryMs, uncertain: slot.ts === null};
+	}
+}

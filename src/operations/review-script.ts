@@ -1,0 +1,113 @@
+import {approvalsNeeded, judgeApprovable, liveApprovals} from '../domain/approval.ts';
+import {isRefusal} from '../domain/refusal.ts';
+import {move, type RequestEvent} from '../domain/request.ts';
+import type {Target} from '../domain/target.ts';
+import {announce} from './decide.ts';
+import {Failure} from './ports/failure.ts';
+import type {RequestRecord, Write} from './ports/record.ts';
+import type {Targets} from './ports/targets.ts';
+import {reviewTarget, type TargetReview} from './review-target.ts';
+import {findTarget} from './target-people.ts';
+import type {World} from './world.ts';
+
+/** A review that takes longer than this is taken for dead and done by another worker. */
+const reviewLeaseMs = 120_000;
+const retryMs = 15_000;
+
+/** Reviews a submitted request against its target. Called as often as anybody likes: it does what the record asks for. */
+export async function reviewRequest(world: World & {readonly targets: Targets}, number: number): Promise<void> {
+	const record = await world.record.load(number);
+	if (record === null || !isDue(record, world.clock.now())) return;
+	const target = findTarget(world, record.request.target);
+	if (isRefusal(target)) return;
+	const claimed = await commit(world, record, 'review-started', [{kind: 'review-claim', leaseMs: reviewLeaseMs}]);
+	if (!claimed) return;
+	const claim = await world.record.load(number);
+	if (claim === null) return;
+	try {
+		const reviewed = await reviewTarget(world, claim.request, target, world.targets.open(target.name));
+		const [event, writes] = conclude(claim, target, reviewed, world.clock.now());
+		await commit(world, claim, event, writes);
+	} catch (error) {
+		if (!(error instanceof Failure)) throw error;
+		const hold = {reason: error.message, until: world.clock.now() + retryMs};
+		await commit(world, claim, 'review-postponed', [{kind: 'request', set: {hold}}]);
+	}
+}
+
+function isDue({request, reviewLeaseUntil}: RequestRecord, now: number): boolean {
+	if (request.state === 'submitted') return request.hold === null || request.hold.until <= now;
+	return request.state === 'reviewing' && (reviewLeaseUntil === null || reviewLeaseUntil <= now);
+}
+
+async function commit(
+	world: World,
+	record: RequestRecord,
+	event: RequestEvent,
+	writes: readonly Write[],
+): Promise<boolean> {
+	const {number, revision, state} = record.request;
+	const next = move(number, state, event);
+	if (isRefusal(next)) return false;
+	const committed = await world.record.commit({
+		number,
+		revision,
+		claim: null,
+		event: {kind: event, actor: 'lockstep', at: world.clock.now(), detail: {}},
+		writes: [{kind: 'request', set: {state: next}}, ...writes],
+	});
+	if (committed.kind !== 'committed') return false;
+	await announce(world, number, []);
+	return true;
+}
+
+/** What the review makes of the request. */
+function conclude(
+	record: RequestRecord,
+	target: Target,
+	reviewed: TargetReview,
+	now: number,
+): [RequestEvent, readonly Write[]] {
+	const {review, digest, state, identity} = reviewed;
+	if (state.inRecovery) {
+		const reason = `${target.name} is a replica (in recovery) right now: Lockstep reviews and migrates only the primary. Point the target at it in lockstep.yaml.`;
+		return ['review-postponed', [{kind: 'request', set: {hold: {reason, until: now + retryMs}}}]];
+	}
+	const reviewedNow = {review, reviewDigest: digest, targetIdentity: identity, hold: null} as const;
+	if (review.pending.length === 0) return nothingPending(target, reviewed, reviewedNow);
+	if (isStillApproved(record, reviewed)) return ['approved', [{kind: 'request', set: reviewedNow}]];
+	return [
+		'review-finished',
+		[
+			{kind: 'request', set: {...reviewedNow, startDueAt: null, approvedAt: null}},
+			...(record.approvals.some(({voidedBecause}) => voidedBecause === null)
+				? ([{kind: 'void-approvals', because: 'the review found something else than what was approved'}] as const)
+				: []),
+			// Said once per script: a review of the same bytes would only repeat it.
+			...(record.request.review === null ? ([{kind: 'message', message: {kind: 'details'}}] as const) : []),
+		],
+	];
+}
+
+function nothingPending(
+	target: Target,
+	{review}: TargetReview,
+	reviewedNow: Extract<Write, {kind: 'request'}>['set'],
+): [RequestEvent, readonly Write[]] {
+	if (review.direction === 'down') {
+		const reason = `Nothing to revert: the history of ${target.name} has none of the migrations that this script takes back.`;
+		return ['review-rejected', [{kind: 'request', set: {...reviewedNow, reason}}]];
+	}
+	const reason = `Nothing to apply: the history of ${target.name} holds every migration of this script already.`;
+	return ['verified', [{kind: 'request', set: {...reviewedNow, reason}}]];
+}
+
+/** The target moved, but pending set, findings and so the digest are what people approved: their approvals stand. */
+function isStillApproved(record: RequestRecord, {review, digest}: TargetReview): boolean {
+	const waivers = record.waivers.filter(({reviewDigest}) => reviewDigest === digest);
+	const given = liveApprovals(record.approvals, digest).length;
+	return (
+		given >= approvalsNeeded(review, waivers) &&
+		judgeApprovable(review, digest, record.answers, record.waivers) === 'ready'
+	);
+}

@@ -1,0 +1,91 @@
+import {digestText} from '../domain/approval.ts';
+import {isRefusal} from '../domain/refusal.ts';
+import type {TableFacts} from '../domain/review/table-facts.ts';
+import {type Review, reviewScript, tablesTouched} from '../domain/review/review.ts';
+import type {MigrationRequest} from '../domain/request.ts';
+import type {Target} from '../domain/target.ts';
+import {Failure} from './ports/failure.ts';
+import type {ReadScript} from './ports/script-reader.ts';
+import type {HistoryTable, TargetDatabase, TargetIdentity, TargetState} from './ports/targets.ts';
+import type {World} from './world.ts';
+
+/** A review against the target as it is now. */
+export interface TargetReview {
+	readonly kind: 'reviewed';
+	readonly read: ReadScript;
+	readonly state: TargetState;
+	readonly identity: TargetIdentity;
+	readonly history: HistoryTable;
+	readonly appliedIds: readonly string[];
+	readonly facts: readonly TableFacts[];
+	readonly review: Review;
+	readonly digest: string;
+}
+
+/**
+ * Reads the script again from the record and the facts from the target, and reviews one against the other. Asked at
+ * review time and once more right before apply: an equal digest says that nothing a person approved has changed.
+ */
+export async function reviewTarget(
+	world: World,
+	request: MigrationRequest,
+	target: Target,
+	database: TargetDatabase,
+): Promise<TargetReview> {
+	const read = await readRecorded(world, request);
+	const state = await database.state();
+	const identity = {...state.identity, uuid: await mark(world, database, state)};
+	const history = historyTable(read);
+	const appliedIds = ((await database.history(history)) ?? []).map(({migrationId}) => migrationId);
+	const facts = await database.tableFacts(tablesTouched(read.script, read.frame, appliedIds));
+	const review = reviewScript({
+		script: read.script,
+		frame: read.frame,
+		appliedIds,
+		facts,
+		largeTableRows: target.policy.largeTableRows,
+	});
+	const digest = world.hash(
+		digestText({
+			scriptSha256: request.scriptSha256,
+			target: request.target,
+			targetIdentity: JSON.stringify([
+				identity.systemIdentifier,
+				identity.databaseOid,
+				identity.database,
+				identity.endpoint,
+				identity.uuid,
+			]),
+			start: JSON.stringify(request.start),
+			review,
+		}),
+	);
+	return {kind: 'reviewed', read, state, identity, history, appliedIds, facts, review, digest};
+}
+
+export async function readRecorded(world: World, request: MigrationRequest): Promise<ReadScript> {
+	const bytes = await world.record.script(request.scriptSha256);
+	if (bytes === null) throw new Error(`The record lacks the script ${request.scriptSha256}.`);
+	const read = await world.scripts.read(bytes);
+	if (isRefusal(read)) throw new Error(`The recorded script of MR-${request.number} cannot be read: ${read.sentence}`);
+	return read;
+}
+
+export function historyTable({frame}: ReadScript): HistoryTable {
+	return {
+		table: frame.historyTable,
+		migrationIdColumn: frame.historyColumn,
+		productVersionColumn: frame.productVersionColumn,
+	};
+}
+
+/** Sets Lockstep's UUID on the database the first time; where the role may not, the other parts of the identity serve. */
+async function mark(world: World, database: TargetDatabase, state: TargetState): Promise<string | null> {
+	if (state.identity.uuid !== null || state.inRecovery) return state.identity.uuid;
+	try {
+		return await database.mark(world.uuid());
+	} catch (error) {
+		if (error instanceof Failure && error.code === 'target-permission') return null;
+		throw error;
+	}
+}

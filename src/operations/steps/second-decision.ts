@@ -1,0 +1,42 @@
+import type {ApplyExpectations} from '../ports/targets.ts';
+import {reviewTarget, type TargetReview} from '../review-target.ts';
+import {loadOwn, type RunContext, type RunEnd} from '../run-context.ts';
+import {judgeLiveApproval} from './live-approval.ts';
+import {tooBusy} from './preflight.ts';
+
+const busyRetryMs = 60_000;
+
+/** Directly before apply: is everything that people approved still so? Then what the fence must find once more. */
+export async function decideAgain(run: RunContext): Promise<TargetReview | RunEnd> {
+	const record = await loadOwn(run);
+	const approval = await judgeLiveApproval(run, record);
+	if (approval !== 'live') return approval;
+	if (!record.backups.some((backup) => backup.run === run.claim.run)) {
+		return {kind: 'held', reason: 'No backup of this run is in the record.', retryInMs: busyRetryMs};
+	}
+	const reviewed = await reviewTarget(run.world, record.request, run.target, run.database);
+	const busy = tooBusy(run, reviewed.state);
+	if (busy !== null) return {kind: 'held', reason: busy, retryInMs: busyRetryMs};
+	if (reviewed.digest === record.request.reviewDigest) return reviewed;
+	return {
+		kind: 'moved',
+		reason: `${run.target.name} has changed since the review: pending migrations or findings are others now.`,
+	};
+}
+
+/** What the applying session itself asserts before the first byte of the script. */
+export function expectationsOf(
+	{identity, history, appliedIds, facts}: TargetReview,
+	largeTableRows: number,
+): ApplyExpectations {
+	const existing = facts.filter(({exists}) => exists);
+	return {
+		identity,
+		history,
+		appliedIds,
+		emptyTables: existing.filter(({empty}) => empty).map(({table}) => table),
+		smallTables: existing
+			.filter(({estimatedRows}) => estimatedRows !== null && estimatedRows < largeTableRows)
+			.map(({table}) => ({table, below: largeTableRows})),
+	};
+}

@@ -1,0 +1,54 @@
+import {type Assessment, type RunReport, touchedTables} from '../../domain/run.ts';
+import type {HistoryTable} from '../ports/targets.ts';
+import {loadOwn, type RunContext, type RunEnd, writeStep} from '../run-context.ts';
+
+/** The runbook's look at the history: its last five rows. */
+const historyRows = 5;
+
+export interface Verification {
+	readonly assessment: Assessment;
+	readonly history: HistoryTable;
+	readonly warnings: readonly string[];
+	readonly output: string;
+}
+
+/** Verified means: the history holds exactly the expected rows, and no index is invalid. */
+export async function verify(run: RunContext, what: Verification): Promise<RunEnd> {
+	await writeStep(run, 'verify', 'running');
+	const invalid = await run.database.invalidIndexes();
+	const report = await reportOf(run, what);
+	if (what.assessment.landed !== 'everything')
+		return {kind: 'failed', report: {...report, failure: what.assessment.sentence}};
+	if (invalid.length > 0) {
+		const failure = `The history is as expected, but an index is not valid: ${invalid.join(', ')}. Drop it and build it again.`;
+		return {kind: 'failed', report: {...report, failure}};
+	}
+	await writeStep(run, 'verify', 'done', 'History exactly as expected, every index valid');
+	return {kind: 'verified', report};
+}
+
+/** What is true on the target now, for the thread. */
+export async function reportOf(
+	run: RunContext,
+	{assessment, history, warnings, output}: Verification,
+): Promise<RunReport> {
+	const record = await loadOwn(run);
+	const before = record.runs.find(({id}) => id === run.claim.run)?.catalogBefore ?? null;
+	const after = await run.database.catalog();
+	const rows = (await run.database.history(history)) ?? [];
+	return {
+		landed: assessment.landed,
+		landedMigrations: assessment.landedMigrations,
+		missingMigrations: assessment.missingMigrations,
+		rerunSafe: assessment.rerunSafe,
+		failure: null,
+		warnings,
+		tables: before === null ? [] : touchedTables(before, after),
+		allTables: after.map(
+			({schema, name, estimatedRows}) =>
+				`${schema}.${name}\t${estimatedRows < 0 ? 'rows unknown' : `~${estimatedRows} rows`}`,
+		),
+		lastHistory: rows.slice(-historyRows).toReversed(),
+		output,
+	};
+}

@@ -1,0 +1,86 @@
+import {type ApproverPolicy, couldApprove} from '../domain/approval.ts';
+import {judgeMember, type Person} from '../domain/person.ts';
+import {isRefusal, type Refusal, refuse} from '../domain/refusal.ts';
+import type {MigrationRequest} from '../domain/request.ts';
+import type {Target} from '../domain/target.ts';
+import type {World} from './world.ts';
+
+/** The configured target, or the refusal that names those there are. */
+export function findTarget(world: Pick<World, 'settings'>, name: string): Target | Refusal {
+	const target = world.settings.targets.get(name);
+	if (target !== undefined) return target;
+	const known = [...world.settings.targets.keys()].join(', ');
+	return refuse(
+		'target-unknown',
+		`There is no target “${name}”. Lockstep knows ${known}; lockstep.yaml holds the list.`,
+	);
+}
+
+/** A fresh look at the person who acts. */
+export async function lookUp(world: Pick<World, 'people'>, id: string): Promise<Person | Refusal> {
+	const person = await world.people.person(id);
+	return person ?? refuse('person-unknown', 'Slack does not know this person any more.');
+}
+
+export async function idsOf(world: Pick<World, 'people'>, names: readonly string[]): Promise<ReadonlySet<string>> {
+	const people = await world.people.members(names);
+	return new Set(people.map(({id}) => id));
+}
+
+export async function approverPolicy(world: Pick<World, 'people'>, target: Target): Promise<ApproverPolicy> {
+	return {
+		requesterMayApprove: target.policy.requesterMayApprove,
+		approvers: await idsOf(world, target.people.approvers),
+	};
+}
+
+/** Who could approve this request, looked up now. */
+export async function possibleApprovers(
+	world: Pick<World, 'people'>,
+	target: Target,
+	roles: Pick<MigrationRequest, 'author' | 'lastEditor' | 'requester'>,
+): Promise<readonly Person[]> {
+	const people = await world.people.members(target.people.approvers);
+	const approvers = new Set(people.map(({id}) => id));
+	return couldApprove(people, roles, {requesterMayApprove: target.policy.requesterMayApprove, approvers});
+}
+
+/** The request's own people and the target's: requester, author, last editor, approvers, leads, on-call. */
+export async function judgeInvolved(
+	world: Pick<World, 'people'>,
+	target: Target,
+	request: MigrationRequest,
+	personId: string,
+	verb: string,
+): Promise<'may' | Refusal> {
+	const person = await lookUp(world, personId);
+	if (isRefusal(person)) return person;
+	const member = judgeMember(person, verb);
+	if (member !== 'may') return member;
+	if ([request.requester, request.author, request.lastEditor].includes(person.id)) return 'may';
+	const {approvers, leads, onCall} = target.people;
+	const ids = await idsOf(world, [...approvers, ...leads, ...onCall]);
+	if (ids.has(person.id)) return 'may';
+	return refuse(
+		'not-involved',
+		`Only the people of this request (who asked or wrote it) and the target’s approvers, leads and on-call may ${verb}.`,
+	);
+}
+
+export async function judgeLead(
+	world: Pick<World, 'people'>,
+	target: Target,
+	personId: string,
+	verb: string,
+): Promise<'may' | Refusal> {
+	const person = await lookUp(world, personId);
+	if (isRefusal(person)) return person;
+	const member = judgeMember(person, verb);
+	if (member !== 'may') return member;
+	const leads = await idsOf(world, target.people.leads);
+	if (leads.has(person.id)) return 'may';
+	return refuse(
+		'not-a-lead',
+		`Only a lead of ${target.name} may ${verb}. The escalation names them; lockstep.yaml holds the list.`,
+	);
+}

@@ -1,0 +1,42 @@
+import {isRefusal, type Refusal, refuse} from '../domain/refusal.ts';
+import {judgeWaiver, waivableRules} from '../domain/waiver.ts';
+import {staleView} from './answer-checklist.ts';
+import {decide, type Done} from './decide.ts';
+import {findTarget, idsOf, lookUp} from './target-people.ts';
+import type {World} from './world.ts';
+
+/** Lets the blockers of one rule pass: by a person whom the target names for it, with a reason, for this review alone. */
+export async function waiveFinding(
+	world: World,
+	ask: {
+		readonly number: number;
+		readonly person: string;
+		readonly digest: string;
+		readonly rule: string;
+		readonly reason: string;
+	},
+): Promise<Done | Refusal> {
+	return await decide(world, ask, async ({request, waivers}) => {
+		const target = findTarget(world, request.target);
+		if (isRefusal(target)) return target;
+		if (request.review === null) return refuse('review-unfinished', 'The review has not finished yet.');
+		if (request.reviewDigest !== ask.digest) return staleView();
+		const person = await lookUp(world, ask.person);
+		if (isRefusal(person)) return person;
+		const open = waivableRules(request.review, ask.digest, waivers);
+		const may = judgeWaiver(person, request, await idsOf(world, target.people.waivers), ask, open);
+		if (may !== 'may') return may;
+		return {
+			event: 'waived',
+			detail: {rule: ask.rule, reason: ask.reason, digest: ask.digest},
+			writes: [
+				{kind: 'waiver', waiver: {rule: ask.rule, person: ask.person, reason: ask.reason, reviewDigest: ask.digest}},
+				{
+					kind: 'message',
+					message: {kind: 'line', payload: {about: 'waiver', rule: ask.rule, person: ask.person, reason: ask.reason}},
+				},
+			],
+			sentence: `${ask.rule} is waived for MR-${ask.number}. Two approvals are needed now.`,
+		};
+	});
+}

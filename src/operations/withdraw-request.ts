@@ -1,0 +1,32 @@
+import {judgeMember} from '../domain/person.ts';
+import {isRefusal, type Refusal} from '../domain/refusal.ts';
+import {decide, type Done} from './decide.ts';
+import {findTarget, judgeLead, lookUp} from './target-people.ts';
+import type {World} from './world.ts';
+
+/** Takes the request back, as long as it does not run: by who asked for it or wrote it, or by a lead. */
+export async function withdrawRequest(
+	world: World,
+	ask: {readonly number: number; readonly person: string},
+): Promise<Done | Refusal> {
+	return await decide(world, ask, async ({request}) => {
+		const target = findTarget(world, request.target);
+		if (isRefusal(target)) return target;
+		const person = await lookUp(world, ask.person);
+		if (isRefusal(person)) return person;
+		const member = judgeMember(person, 'withdraw a request');
+		if (member !== 'may') return member;
+		if (![request.requester, request.author].includes(ask.person)) {
+			const lead = await judgeLead(world, target, ask.person, 'withdraw what others requested');
+			if (lead !== 'may') return lead;
+		}
+		return {
+			event: 'withdrawn',
+			writes: [
+				{kind: 'request', set: {hold: null, startDueAt: null}},
+				{kind: 'void-approvals', because: 'withdrawn'},
+			],
+			sentence: `MR-${ask.number} is withdrawn.`,
+		};
+	});
+}

@@ -1,0 +1,25 @@
+import type {Job} from '../../operations/ports/queue.ts';
+
+/** Jobs that any process with a Slack token may do: publish, escalate, reconcile. */
+export const commonQueue = 'lockstep-common';
+
+/** Jobs that need a target's secrets: only workers of its pool take them. */
+export function poolQueue(pool: string): string {
+	return `lockstep-pool-${pool}`;
+}
+
+export function queueOf(job: Job): string {
+	return job.kind === 'review' || job.kind === 'run' ? poolQueue(job.pool) : commonQueue;
+}
+
+/** One waiting job per thing that is due, however often it is hinted. BullMQ forbids `:` in a job id. */
+export function jobId(job: Job): string {
+	switch (job.kind) {
+		case 'reconcile':
+			return 'reconcile';
+		case 'escalate':
+			return `escalate-${job.escalation}`;
+		default:
+			return `${job.kind}-${job.number}`;
+	}
+}

@@ -1,0 +1,2 @@
+/** The configuration's file where nothing else is said. */
+export const defaultConfigFile = 'lockstep.yaml';

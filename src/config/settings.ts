@@ -1,0 +1,116 @@
+import type {Target} from '../domain/target.ts';
+import type {Resolver} from './secrets.ts';
+import type {LockstepYaml} from './shape.ts';
+
+/** What is not secret of one target's database, and its secrets: for the worker alone. */
+export interface TargetLogins {
+	readonly name: string;
+	readonly host: string;
+	readonly port: number;
+	readonly database: string;
+	readonly ssl: {readonly mode: 'require' | 'verify-full'; readonly caFile: string | null} | null;
+	readonly role: string | null;
+	readonly historyTables: readonly string[];
+	readonly apply: {readonly user: string; readonly password: string};
+	readonly backup: {readonly user: string; readonly password: string};
+}
+
+export interface Configuration {
+	readonly targets: ReadonlyMap<string, Target>;
+	recordUrl(): string;
+	redisUrl(): string;
+	slack(): SlackConfiguration;
+	/** The Slack token alone: all that a worker needs of Slack. */
+	slackToken(): {readonly botToken: string; readonly apiUrl: string | null};
+	gate(): {readonly host: string; readonly port: number; readonly tokens: readonly string[]};
+	/** Resolves the secrets of the targets of these pools. Only a worker calls this. */
+	targetLogins(pools: readonly string[]): readonly TargetLogins[];
+	readonly worker: LockstepYaml['worker'];
+	readonly log: LockstepYaml['log'];
+	readonly reconcileMs: number;
+	readonly maxScriptBytes: number;
+	/** Every secret resolved so far, for masking. */
+	secrets(): readonly string[];
+}
+
+export type SlackConfiguration = {readonly botToken: string; readonly apiUrl: string | null} & (
+	| {readonly mode: 'socket'; readonly appToken: string}
+	| {readonly mode: 'http'; readonly signingSecret: string; readonly host: string; readonly port: number}
+);
+
+/** Nothing is resolved before it is asked for: each role touches only the secrets it needs. */
+export function toConfiguration(yaml: LockstepYaml, {resolve, resolved}: Resolver): Configuration {
+	const {slack, gate} = yaml;
+	const slackToken = (): {readonly botToken: string; readonly apiUrl: string | null} => ({
+		botToken: resolve(slack.botToken, 'slack.botToken'),
+		apiUrl: slack.apiUrl,
+	});
+	return {
+		targets: new Map(Object.entries(yaml.targets).map(([name, target]) => [name, toTarget(name, target)])),
+		recordUrl: () => resolve(yaml.record.url, 'record.url'),
+		redisUrl: () => resolve(yaml.redis.url, 'redis.url'),
+		slackToken,
+		slack: () => {
+			if (slack.mode === 'socket') {
+				// The shape's own rule has made sure that it is there.
+				return {
+					...slackToken(),
+					mode: 'socket',
+					appToken: slack.appToken === undefined ? '' : resolve(slack.appToken, 'slack.appToken'),
+				};
+			}
+			const signingSecret =
+				slack.signingSecret === undefined ? '' : resolve(slack.signingSecret, 'slack.signingSecret');
+			return {...slackToken(), mode: 'http', signingSecret, host: slack.host, port: slack.port};
+		},
+		gate: () => ({
+			host: gate.host,
+			port: gate.port,
+			tokens: gate.tokens.map((token, index) => resolve(token, `gate.tokens.${index}`)),
+		}),
+		targetLogins: (pools) =>
+			Object.entries(yaml.targets)
+				.filter(([, {pool}]) => pools.includes(pool))
+				.map(([name, target]) => toLogins(name, target, resolve)),
+		worker: yaml.worker,
+		log: yaml.log,
+		reconcileMs: yaml.reconcileSeconds * 1000,
+		maxScriptBytes: yaml.maxScriptBytes,
+		secrets: resolved,
+	};
+}
+
+type YamlTarget = LockstepYaml['targets'][string];
+
+function toTarget(name: string, target: YamlTarget): Target {
+	const {graceSeconds, ...apply} = target.apply;
+	return {
+		name,
+		channel: target.channel,
+		pool: target.pool,
+		histories: target.histories,
+		people: target.people,
+		policy: target.policy,
+		backup: target.backup,
+		apply: {...apply, role: target.database.role, graceMs: graceSeconds * 1000},
+		restoreRunbook: target.restoreRunbook,
+	};
+}
+
+function toLogins(name: string, {database, histories}: YamlTarget, resolve: Resolver['resolve']): TargetLogins {
+	const login = (which: 'apply' | 'backup'): {readonly user: string; readonly password: string} => ({
+		user: database[which].user,
+		password: resolve(database[which].password, `targets.${name}.database.${which}.password`),
+	});
+	return {
+		name,
+		host: database.host,
+		port: database.port,
+		database: database.name,
+		ssl: database.ssl,
+		role: database.role,
+		historyTables: histories.map(({table}) => table),
+		apply: login('apply'),
+		backup: login('backup'),
+	};
+}

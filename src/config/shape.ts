@@ -1,0 +1,155 @@
+import {z} from 'zod';
+
+import {leastKeepDays} from '../domain/retention.ts';
+
+const text = (what: string): z.ZodString =>
+	z.string({error: `${what} is missing or not text.`}).min(1, `${what} is empty.`);
+
+const SecretSource = z.union(
+	[z.strictObject({env: text('the variable’s name')}), z.strictObject({file: text('the file’s path')})],
+	{
+		error: 'write {env: NAME} or {file: /path}: secrets do not stand in this file.',
+	},
+);
+
+export type SecretSource = z.infer<typeof SecretSource>;
+
+const Port = z.int().min(1, 'a port is 1 to 65535.').max(65_535, 'a port is 1 to 65535.');
+
+const people = (who: string): z.ZodArray<z.ZodString> =>
+	z
+		.array(
+			z
+				.string()
+				.regex(
+					/^([SUW][A-Z0-9]{4,}|[^@\s]+@[^@\s]+)$/,
+					'write a Slack user id (U…), a user-group id (S…) or an e-mail address.',
+				),
+		)
+		.min(1, `name at least one ${who}.`);
+
+const History = z.strictObject({
+	app: text('app'),
+	context: text('context'),
+	table: text('table').default('"__EFMigrationsHistory"'),
+});
+
+const Login = z.strictObject({user: text('user'), password: SecretSource});
+
+const Database = z.strictObject({
+	host: text('host'),
+	port: Port.default(5432),
+	name: text('name'),
+	ssl: z
+		.strictObject({
+			mode: z.enum(['require', 'verify-full'], {error: 'ssl.mode is require or verify-full.'}),
+			caFile: z.string().nullable().default(null),
+		})
+		.nullable()
+		.default(null),
+	apply: Login,
+	backup: Login,
+	role: z.string().min(1).nullable().default(null),
+});
+
+const Policy = z.strictObject({
+	requesterMayApprove: z.boolean().default(false),
+	startAtOnceAllowed: z.boolean().default(false),
+	largeTableRows: z.int().min(1).default(1_000_000),
+	approvalHours: z.number().positive('approvalHours is a number of hours above 0.').default(72),
+	escalateEveryMinutes: z.number().positive('escalateEveryMinutes is a number of minutes above 0.').default(15),
+});
+
+const Backup = z.strictObject({
+	directory: text('directory').regex(/^\//, 'the backup directory is an absolute path.'),
+	keepDays: z
+		.number()
+		.min(leastKeepDays, `keepDays is at least ${leastKeepDays}: the runbook keeps every backup that long.`)
+		.default(leastKeepDays),
+});
+
+const Apply = z.strictObject({
+	lockTimeoutMs: z
+		.int()
+		.min(1)
+		.max(60_000, 'lockTimeoutMs is at most 60,000: everybody who comes after waits behind it.')
+		.default(500),
+	lockAttempts: z.int().min(1).max(100).default(10),
+	graceSeconds: z.number().min(0).default(300),
+	maxActiveSessions: z.int().min(0).nullable().default(null),
+});
+
+const Target = z.strictObject({
+	channel: text('channel').regex(
+		/^[CG][A-Z0-9]{4,}$/,
+		'channel is a Slack channel id such as C0123456789: copy it from the channel’s details.',
+	),
+	pool: text('pool')
+		.regex(/^[a-z0-9-]+$/, 'a pool’s name has small letters, digits and dashes.')
+		.default('default'),
+	database: Database,
+	histories: z.array(History).min(1, 'list at least one history table: one per app and context.'),
+	people: z.strictObject({
+		approvers: people('approver'),
+		waivers: z.array(z.string()).default([]),
+		leads: people('lead'),
+		onCall: people('person or group on call'),
+	}),
+	policy: Policy.prefault({}),
+	backup: Backup,
+	apply: Apply.prefault({}),
+	restoreRunbook: z.url('restoreRunbook is the address of the page that says how to restore this target.'),
+});
+
+const Slack = z
+	.strictObject({
+		mode: z.enum(['socket', 'http'], {error: 'slack.mode is socket or http.'}).default('socket'),
+		botToken: SecretSource,
+		appToken: SecretSource.optional(),
+		signingSecret: SecretSource.optional(),
+		host: z.string().default('0.0.0.0'),
+		port: Port.default(3000),
+		apiUrl: z.url('slack.apiUrl is an address.').nullable().default(null),
+	})
+	.refine(
+		(slack) => slack.mode !== 'socket' || slack.appToken !== undefined,
+		'Socket Mode needs appToken (an app-level token with connections:write).',
+	)
+	.refine((slack) => slack.mode !== 'http' || slack.signingSecret !== undefined, 'signed HTTP needs signingSecret.');
+
+const Gate = z.strictObject({
+	host: z.string().default('0.0.0.0'),
+	port: Port.default(8080),
+	tokens: z.array(SecretSource).min(1, 'the gate needs at least one bearer token.'),
+});
+
+const WorkerSettings = z
+	.strictObject({
+		pools: z.array(z.string()).min(1).default(['default']),
+		leaseSeconds: z.number().min(2).default(30),
+		heartbeatSeconds: z.number().min(0.2).default(5),
+		/** Folders with PostgreSQL's client programs, looked into before the distribution's own. */
+		postgresTools: z.array(z.string()).default([]),
+	})
+	.refine(
+		(worker) => worker.heartbeatSeconds * 3 <= worker.leaseSeconds,
+		'heartbeatSeconds fits at least three times into leaseSeconds, or one lost heartbeat ends a run.',
+	);
+
+export const LockstepYaml = z.strictObject({
+	record: z.strictObject({url: SecretSource}),
+	redis: z.strictObject({url: SecretSource}),
+	slack: Slack,
+	gate: Gate,
+	worker: WorkerSettings.prefault({}),
+	log: z
+		.enum(['debug', 'info', 'warn', 'error', 'silent'], {error: 'log is debug, info, warn, error or silent.'})
+		.default('info'),
+	reconcileSeconds: z.number().min(0.2).default(3),
+	maxScriptBytes: z.int().min(1).default(10_000_000),
+	targets: z
+		.record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'a target’s name has small letters, digits and dashes.'), Target)
+		.refine((targets) => Object.keys(targets).length > 0, 'configure at least one target.'),
+});
+
+export type LockstepYaml = z.infer<typeof LockstepYaml>;

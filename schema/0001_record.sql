@@ -17,6 +17,7 @@ create table request (
   summary text not null,
   script_sha256 text not null references script,
   script_name text not null,
+  submission_key text not null unique,
   requester text not null,
   author text not null,
   last_editor text not null,

@@ -125,7 +125,7 @@ export function digestText(parts: {
 		parts.target,
 		parts.targetIdentity,
 		parts.start,
-		review.pending.map((migration) => migration.id),
+		review.pending,
 		review.findings.map((finding) => [
 			finding.rule,
 			finding.severity,

@@ -14,6 +14,8 @@ export interface OpenRequest {
 	readonly author: string;
 	readonly requester: string;
 	readonly start: Start;
+	/** The same for every delivery of one submission: it opens one request. */
+	readonly submissionKey: string;
 	readonly script: {readonly name: string; readonly bytes: Uint8Array};
 }
 

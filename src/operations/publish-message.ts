@@ -11,7 +11,7 @@ const refusedRetryMs = 60_000;
 export async function publishMessages(
 	world: Pick<World, 'record'> & {readonly messenger: Messenger},
 	number: number,
-	report: (error: Failure) => void,
+	report: (error: Error) => void,
 ): Promise<void> {
 	await world.record.publishMessages(number, async (slot) => {
 		const record = await world.record.load(number);
@@ -19,8 +19,8 @@ export async function publishMessages(
 		try {
 			return await publish(world.messenger, slot, record);
 		} catch (error) {
-			if (!(error instanceof Failure)) throw error;
-			report(error);
+			// A message that cannot be rendered must neither keep the others back nor be tried without a pause.
+			report(error instanceof Error ? error : new Error(String(error)));
 			return later(error, slot);
 		}
 	});
@@ -40,10 +40,11 @@ async function publish(messenger: Messenger, slot: MessageSlot, record: RequestR
 	return {kind: 'published', ts: await messenger.post(slot, record), revision};
 }
 
-function later(failure: Failure, slot: MessageSlot): Published {
-	switch (failure.code) {
+function later(error: unknown, slot: MessageSlot): Published {
+	if (!(error instanceof Failure)) return {kind: 'later', inMs: refusedRetryMs, uncertain: slot.uncertain};
+	switch (error.code) {
 		case 'slack-rate-limited':
-			return {kind: 'later', inMs: failure.retryInMs ?? retryMs, uncertain: slot.uncertain};
+			return {kind: 'later', inMs: error.retryInMs ?? retryMs, uncertain: slot.uncertain};
 		case 'slack-refused':
 			return {kind: 'later', inMs: refusedRetryMs, uncertain: slot.uncertain};
 		default:

@@ -1,6 +1,5 @@
 import {digestText} from '../domain/approval.ts';
 import {isRefusal} from '../domain/refusal.ts';
-import type {TableFacts} from '../domain/review/table-facts.ts';
 import {type Review, reviewScript, tablesTouched} from '../domain/review/review.ts';
 import type {MigrationRequest} from '../domain/request.ts';
 import type {Target} from '../domain/target.ts';
@@ -17,7 +16,6 @@ export interface TargetReview {
 	readonly identity: TargetIdentity;
 	readonly history: HistoryTable;
 	readonly appliedIds: readonly string[];
-	readonly facts: readonly TableFacts[];
 	readonly review: Review;
 	readonly digest: string;
 }
@@ -60,7 +58,7 @@ export async function reviewTarget(
 			review,
 		}),
 	);
-	return {kind: 'reviewed', read, state, identity, history, appliedIds, facts, review, digest};
+	return {kind: 'reviewed', read, state, identity, history, appliedIds, review, digest};
 }
 
 export async function readRecorded(world: World, request: MigrationRequest): Promise<ReadScript> {

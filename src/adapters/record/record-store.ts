@@ -5,7 +5,7 @@ import {requestStates} from '../../domain/request.ts';
 import type {NewRequest, RecordStore} from '../../operations/ports/record.ts';
 import {auditHolds} from './audit.ts';
 import {appendAudit, commitTransition} from './commit-transition.ts';
-import {createPool, query, transaction} from './connection.ts';
+import {type Client, createPool, query, transaction} from './connection.ts';
 import {due} from './due.ts';
 import {insertMessage, insertScript} from './inserts.ts';
 import {activeClaim, heartbeat, release, takeOver} from './leases.ts';
@@ -65,8 +65,9 @@ async function openRequest(pool: pg.Pool, request: NewRequest): Promise<number> 
 	return await transaction(pool, async (client) => {
 		await insertScript(client, request.script);
 		const {rows} = await client.query<{number: number}>(
-			`insert into request (target, pool, channel, app, version, summary, script_sha256, script_name, requester, author, last_editor, start_rule, state, created_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, 'submitted', $12) returning number`,
+			`insert into request (target, pool, channel, app, version, summary, script_sha256, script_name, requester, author, last_editor, start_rule, state, created_at, submission_key)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, 'submitted', $12, $13)
+			on conflict (submission_key) do nothing returning number`,
 			[
 				request.target,
 				request.pool,
@@ -80,9 +81,11 @@ async function openRequest(pool: pg.Pool, request: NewRequest): Promise<number> 
 				request.author,
 				JSON.stringify(request.start),
 				new Date(request.at),
+				request.submissionKey,
 			],
 		);
-		const number = z.number().parse(rows[0]?.number);
+		if (rows[0] === undefined) return await alreadyOpened(client, request.submissionKey);
+		const {number} = rows[0];
 		await appendAudit(client, number, {
 			kind: 'submitted',
 			actor: request.requester,
@@ -98,4 +101,9 @@ async function openRequest(pool: pg.Pool, request: NewRequest): Promise<number> 
 		for (const message of request.messages) await insertMessage(client, number, message);
 		return number;
 	});
+}
+
+async function alreadyOpened(client: Client, submissionKey: string): Promise<number> {
+	const {rows} = await client.query(`select number from request where submission_key = $1`, [submissionKey]);
+	return z.object({number: z.number()}).parse(rows[0]).number;
 }

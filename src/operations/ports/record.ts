@@ -50,6 +50,7 @@ export interface NewRequest {
 	readonly requester: string;
 	readonly author: string;
 	readonly start: MigrationRequest['start'];
+	readonly submissionKey: string;
 	readonly at: number;
 	readonly messages: readonly NewMessage[];
 }
@@ -159,6 +160,7 @@ export interface Due {
 
 /** Lockstep's own database: the truth. Throws Failure `record-unreachable`. */
 export interface RecordStore {
+	/** Opens a request; one submission, however often delivered, opens one. */
 	open(request: NewRequest): Promise<number>;
 	load(number: number): Promise<RequestRecord | null>;
 	script(sha256: string): Promise<Uint8Array | null>;

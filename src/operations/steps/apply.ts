@@ -1,5 +1,5 @@
 import {assessApply, type Assessment, mayRetryAfterLockTimeout, retryDelay} from '../../domain/run.ts';
-import {expectedHistory} from '../../domain/script/pending.ts';
+import {expectedHistory, pendingMigrations} from '../../domain/script/pending.ts';
 import {LeaseLost} from '../lease.ts';
 import {patiently} from '../patiently.ts';
 import type {ApplyExpectations, ApplyOutcome} from '../ports/targets.ts';
@@ -25,7 +25,7 @@ export interface Applied {
  * Errors thrown from here leave what landed unknown.
  */
 export async function apply(run: RunContext, reviewed: TargetReview): Promise<Applied> {
-	let expectations = expectationsOf(reviewed, run.target.policy.largeTableRows);
+	let expectations = expectationsOf(reviewed);
 	for (let attempt = 1; ; attempt++) {
 		const applied = await applyOnce(run, reviewed, expectations);
 		const again =
@@ -139,7 +139,7 @@ async function assess(run: RunContext, reviewed: TargetReview, outcome: ApplyOut
 	);
 	const after = rows === null ? null : rows.map(({migrationId}) => migrationId);
 	const assessment = assessApply({
-		pending: reviewed.review.pending,
+		pending: pendingMigrations(reviewed.read.frame, reviewed.appliedIds),
 		before: reviewed.appliedIds,
 		expected: expectedHistory(reviewed.read.frame, reviewed.appliedIds),
 		after,

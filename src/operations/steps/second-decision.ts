@@ -1,3 +1,4 @@
+import {reliedUpon} from '../../domain/review/review.ts';
 import type {ApplyExpectations} from '../ports/targets.ts';
 import {reviewTarget, type TargetReview} from '../review-target.ts';
 import {loadOwn, type RunContext, type RunEnd} from '../run-context.ts';
@@ -25,18 +26,6 @@ export async function decideAgain(run: RunContext): Promise<TargetReview | RunEn
 }
 
 /** What the applying session itself asserts before the first byte of the script. */
-export function expectationsOf(
-	{identity, history, appliedIds, facts}: TargetReview,
-	largeTableRows: number,
-): ApplyExpectations {
-	const existing = facts.filter(({exists}) => exists);
-	return {
-		identity,
-		history,
-		appliedIds,
-		emptyTables: existing.filter(({empty}) => empty).map(({table}) => table),
-		smallTables: existing
-			.filter(({estimatedRows}) => estimatedRows !== null && estimatedRows < largeTableRows)
-			.map(({table}) => ({table, below: largeTableRows})),
-	};
+export function expectationsOf({identity, history, appliedIds, review}: TargetReview): ApplyExpectations {
+	return {identity, history, appliedIds, ...reliedUpon(review)};
 }

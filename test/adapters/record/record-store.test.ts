@@ -1,4 +1,4 @@
-import {createHash} from 'node:crypto';
+import {createHash, randomUUID} from 'node:crypto';
 
 import pg from 'pg';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
@@ -40,6 +40,7 @@ function newRequest(more: Partial<NewRequest> = {}): NewRequest {
 		requester: 'U1',
 		author: 'U1',
 		start: {kind: 'by-hand'},
+		submissionKey: randomUUID(),
 		at: 1_700_000_000_000,
 		messages: [{kind: 'request'}, {kind: 'script'}],
 		...more,
@@ -97,6 +98,12 @@ describe('a request', () => {
 		});
 		expect(Buffer.from((await store.script(record?.request.scriptSha256 ?? '')) ?? [])).toEqual(bytes);
 		expect(await store.load(999_999)).toBeNull();
+	});
+
+	it('is opened once, however often its submission is delivered', async () => {
+		const request = newRequest();
+		const numbers = await Promise.all([store.open(request), store.open(request)]);
+		expect(numbers[0]).toBe(numbers[1]);
 	});
 
 	it('changes only from the revision that was decided on', async () => {

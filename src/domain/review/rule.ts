@@ -1,0 +1,87 @@
+import type {ChecklistItemId} from '../checklist.ts';
+import type {ScriptStatement} from '../script/parsed-script.ts';
+import type {Finding, Place, Severity} from './finding.ts';
+import type {ReviewContext, ReviewedChange, ReviewedStatement} from './review-context.ts';
+
+/** One thing to look for. Its text is for the people who read the review, and for docs/. */
+export interface Rule {
+	/** Stable: stored with requests, named in waivers. */
+	readonly id: string;
+	/** The checklist item it is evidence for. */
+	readonly item: ChecklistItemId | null;
+	/** A blocker that nobody may waive cannot run, or would get round Lockstep. */
+	readonly waivable: boolean;
+	/** One or two sentences. */
+	readonly why: string;
+	check(context: ReviewContext): readonly Objection[];
+}
+
+/** What a rule says about one place. */
+export interface Objection {
+	readonly severity: Severity;
+	readonly migration: string | null;
+	readonly place: Place;
+	readonly statement: string;
+	/** Loses data or breaks readers; default false. */
+	readonly destructive?: boolean;
+	readonly message: string;
+	/** What to do, with the SQL for this very statement. */
+	readonly remedy: string;
+}
+
+type Judgement = Pick<Objection, 'severity' | 'destructive' | 'message' | 'remedy'>;
+
+/** Objects to a statement. */
+export function object({statement, migration}: ReviewedStatement, judgement: Judgement): Objection {
+	return {migration, place: statement.place, statement: statement.text, ...judgement};
+}
+
+/** Asks `judge` about every pending change; null is no objection. */
+export function objectToChanges(
+	context: ReviewContext,
+	judge: (change: ReviewedChange, at: ReviewedStatement) => Judgement | null,
+): readonly Objection[] {
+	return context.pending.flatMap((at) =>
+		at.changes.flatMap((change) => {
+			const judgement = judge(change, at);
+			return judgement === null ? [] : [object(at, judgement)];
+		}),
+	);
+}
+
+/** Asks `judge` about every statement of the given list; null is no objection. */
+export function objectToStatements(
+	statements: readonly ReviewedStatement[],
+	judge: (statement: ScriptStatement, at: ReviewedStatement) => Judgement | null,
+): readonly Objection[] {
+	return statements.flatMap((at) => {
+		const judgement = judge(at.statement, at);
+		return judgement === null ? [] : [object(at, judgement)];
+	});
+}
+
+/** Longest statement shown with a finding, in characters; the file has the rest. */
+const longestStatement = 300;
+
+export function findingOf(rule: Rule, objection: Objection): Finding {
+	const {severity, migration, place, destructive, message, remedy} = objection;
+	return {
+		rule: rule.id,
+		severity,
+		waivable: rule.waivable,
+		destructive: destructive ?? false,
+		item: rule.item,
+		migration,
+		place,
+		statement: cut(objection.statement),
+		message,
+		why: rule.why,
+		remedy,
+	};
+}
+
+function cut(statement: string): string {
+	const text = statement.replaceAll(/\s+/gu, ' ').trim();
+	const characters = Array.from(text);
+	return characters.length <= longestStatement ? text : `${characters.slice(0, longestStatement - 1).join('')}…`;
+}

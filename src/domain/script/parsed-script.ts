@@ -1,0 +1,113 @@
+import type {Place} from '../review/finding.ts';
+import type {TableName} from '../review/table-facts.ts';
+import type {SchemaChange} from './schema-change.ts';
+
+/**
+ * A script as read: facts about its bytes, and its statements, taken out of the blocks they stand in. Pure data, safe
+ * as JSON. Places count from 1 in the file as given; columns are characters (code points), and a BOM has no width.
+ */
+export interface ParsedScript {
+	/** Hex, of the bytes as given. */
+	readonly sha256: string;
+	readonly byteLength: number;
+	readonly bom: boolean;
+	readonly lineEnding: 'lf' | 'crlf' | 'mixed';
+	/** Leaves in the order of the file: a DO block is not a statement, what stands in it is. */
+	readonly statements: readonly ScriptStatement[];
+	/** Every guard in the order of the file, also those of blocks that hold no statement. */
+	readonly guards: readonly PlacedGuard[];
+}
+
+/**
+ * `IF NOT EXISTS(SELECT 1 FROM <table> WHERE "<column>" = '<id>')` around a statement: EF's own way of asking its
+ * history. A guard is any condition of that form on an ordinary table; which table is the history, the frame decides.
+ */
+export interface Guard {
+	/** As written, quotes included. */
+	readonly tableText: string;
+	readonly table: TableName;
+	/** Unquoted. */
+	readonly column: string;
+	readonly id: string;
+	/** NOT EXISTS (up) or EXISTS (down). */
+	readonly negated: boolean;
+}
+
+export interface PlacedGuard extends Guard {
+	readonly place: Place;
+	/** The tag that quotes the block, such as `$EF$`; empty where it is quoted otherwise. */
+	readonly blockTag: string;
+	/** Index of the statement at the file's top level that holds it. */
+	readonly topLevel: number;
+	readonly transaction: number | null;
+}
+
+export type TransactionStep = 'begin' | 'commit' | 'rollback' | 'savepoint' | 'two-phase';
+
+export interface ScriptStatement {
+	readonly place: Place;
+	/** Source text as in the file; of an EXECUTE with a literal, the literal's text. */
+	readonly text: string;
+	/**
+	 * Command tag as PostgreSQL names it (`ALTER TABLE`, `SELECT`, `DO`), `EXPRESSION` for a value that a block computes by
+	 * calling functions, `DYNAMIC` for an EXECUTE whose text only the server will know.
+	 */
+	readonly tag: string;
+	/** Index of the statement at the file's top level that holds it, from 0. */
+	readonly topLevel: number;
+	/** It runs inside a DO block (or a routine called by one), so it cannot be what only runs at the top level. */
+	readonly inBlock: boolean;
+	/** Language of the DO block that could not be looked into, else null. */
+	readonly foreignLanguage: string | null;
+	readonly guard: Guard | null;
+	/** What else decides inside the block whether it runs, outermost first: `IF x > 1`, `ELSE`, `LOOP`, `EXCEPTION`. */
+	readonly conditions: readonly string[];
+	/** Number of the explicit transaction it stands in, counted from 0; null where none is open. */
+	readonly transaction: number | null;
+	readonly transactionStep: TransactionStep | null;
+	readonly changes: readonly SchemaChange[];
+	/** Its row in a history-like table: one literal id inserted or deleted. */
+	readonly historyWrite: HistoryWrite | null;
+	/** Functions and procedures called, last name lower-cased, with schema where written: `setval`, `pg_catalog.set_config`. */
+	readonly calls: readonly string[];
+	readonly settings: readonly SettingChange[];
+	/** What reaches out of the database or at its roles. */
+	readonly powers: readonly Power[];
+	/** A SELECT in a block without INTO: PostgreSQL has no destination for its rows and fails. */
+	readonly resultDiscarded: boolean;
+	/** It cannot run inside a block or transaction: CONCURRENTLY, VACUUM, CREATE DATABASE … */
+	readonly topLevelOnly: boolean;
+}
+
+/** `INSERT INTO t (a, b) VALUES ('id', 'version')`, or `DELETE FROM t WHERE a = 'id'`. */
+export interface HistoryWrite {
+	readonly operation: 'insert' | 'delete';
+	readonly table: TableName;
+	/** Column → literal text, in the order written; of a DELETE, the one column compared. */
+	readonly values: readonly {readonly column: string | null; readonly value: string}[];
+}
+
+export interface SettingChange {
+	/** Lower case; `all` for RESET ALL and DISCARD ALL. */
+	readonly name: string;
+	readonly action: 'set' | 'reset' | 'discard';
+	/** Null where it is a default or only known when it runs. */
+	readonly value: string | null;
+	readonly via: 'statement' | 'function';
+}
+
+/** Why a statement is more than a change of this database. */
+export interface Power {
+	readonly kind:
+		| 'program'
+		| 'server-file'
+		| 'untrusted-language'
+		| 'untrusted-extension'
+		| 'foreign-server'
+		| 'server-setting'
+		| 'role-power'
+		| 'role-change'
+		| 'library';
+	/** The name that gave it away, such as `plpython3u`. */
+	readonly name: string;
+}

@@ -1,0 +1,15 @@
+import {defineConfig} from 'vitest/config';
+
+export default defineConfig({
+	test: {
+		include: ['test/**/*.test.ts'],
+		globalSetup: ['test/support/global-setup.ts'],
+		setupFiles: ['test/support/leaks.ts'],
+		// A process per file, so that what a file leaves running is seen and laid at its door.
+		pool: 'forks',
+		maxWorkers: 2,
+		testTimeout: 60_000,
+		hookTimeout: 60_000,
+		teardownTimeout: 20_000,
+	},
+});

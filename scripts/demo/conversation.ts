@@ -1,4 +1,5 @@
-import type {Person, ReadMessage} from '../../simulator/client.ts';
+import type {Person} from '../../simulator/client/person.ts';
+import type {ReadMessage} from '../../simulator/people/read.ts';
 import {messageAsText, type Names} from '../../simulator/plain-text.ts';
 import type {Stage} from '../stage/stage.ts';
 

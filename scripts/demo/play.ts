@@ -1,4 +1,5 @@
-import type {Person, ReadMessage} from '../../simulator/client.ts';
+import type {Person} from '../../simulator/client/person.ts';
+import type {ReadMessage} from '../../simulator/people/read.ts';
 import {shopScript} from '../stage/shop-database.ts';
 import type {Stage} from '../stage/stage.ts';
 import {type Conversation, followConversation} from './conversation.ts';
@@ -38,24 +39,37 @@ async function goodMigration(cast: Cast): Promise<void> {
 	const {stage, talk, dana, priya} = cast;
 	await expectGate(cast, '1.9.0', 'hold', 'unknown-version');
 	await request(cast, 'shop-0009-add-shipments.sql', '1.9.0', 'Shipments: tracking for every parcel');
-	await promised('the review finishes and the checklist can be agreed to', async () => await hasButton(cast, 'Agree with evidence'));
+	await promised(
+		'the review finishes and the checklist can be agreed to',
+		async () => await hasButton(cast, 'Agree with evidence'),
+	);
 	await talk.catchUp(dana);
 
 	await click(cast, dana, 'Agree with evidence', 'agrees with the evidence of the checklist');
 	await promised('an agreed checklist asks for an approval', async () => await hasButton(cast, 'Approve'));
 	await click(cast, dana, 'Approve', 'tries to approve her own migration');
-	await promised('the author is told why she cannot approve', async () => await hears(cast, dana, 'You wrote this script'));
+	await promised(
+		'the author is told why she cannot approve',
+		async () => await hears(cast, dana, 'You wrote this script'),
+	);
 	await talk.catchUp(dana);
 
 	await click(cast, priya, 'Approve', 'approves');
 	await promised('a peer’s approval makes it ready to run', async () => await hasButton(cast, 'Run now'));
 	await expectGate(cast, '1.9.0', 'hold', 'waiting');
 	await click(cast, dana, 'Run now', 'clicks Run now');
-	await promised('it is backed up, applied and verified', async () => (await titleOf(cast, 1)).includes('verified'), 60_000);
+	await promised(
+		'it is backed up, applied and verified',
+		async () => (await titleOf(cast, 1)).includes('verified'),
+		60_000,
+	);
 	await promised('the thread tells what landed', async () => await threadSays(cast, 1, 'AddShipments'));
 	await talk.catchUp(priya);
 	await expectGate(cast, '1.9.0', 'go', 'verified');
-	holds('a backup lies in its directory', (await backups(stage)).some((name) => /^pre-migration-\d{8}T\d{6}Z-MR-1\.dump$/.test(name)));
+	holds(
+		'a backup lies in its directory',
+		(await backups(stage)).some((name) => /^pre-migration-\d{8}T\d{6}Z-MR-1\.dump$/.test(name)),
+	);
 }
 
 async function failingMigration(cast: Cast): Promise<void> {
@@ -71,7 +85,10 @@ async function failingMigration(cast: Cast): Promise<void> {
 	await promised('on-call is asked to acknowledge', async () => await hasButton(cast, 'Acknowledge'));
 	await talk.catchUp(priya);
 	await expectGate(cast, '1.11.0', 'stop', 'failed');
-	await promised('what landed is told: the first of the two', async () => await threadSays(cast, 2, 'AddProductBarcode'));
+	await promised(
+		'what landed is told: the first of the two',
+		async () => await threadSays(cast, 2, 'AddProductBarcode'),
+	);
 	await click(cast, sam, 'Acknowledge', 'acknowledges the escalation');
 	await promised('the escalation says who has it', async () => await threadSays(cast, 2, 'Acknowledged'));
 	await talk.catchUp(sam);
@@ -83,7 +100,9 @@ async function request({stage, talk, dana}: Cast, script: string, version: strin
 	await dana.waitForView();
 	await dana.fill({script_file: {filename: script, bytes: await shopScript(script)}, app: 'shop', version, summary});
 	await dana.submit();
-	await promised('the modal says that the request is open', async () => JSON.stringify(await dana.view()).includes('is open'));
+	await promised('the modal says that the request is open', async () =>
+		JSON.stringify(await dana.view()).includes('is open'),
+	);
 	await dana.closeView();
 }
 
@@ -99,7 +118,9 @@ async function hasButton({stage, priya}: Cast, text: string): Promise<boolean> {
 
 async function hears({stage}: Cast, person: Person, words: string): Promise<boolean> {
 	const seen = await person.read(stage.channel);
-	return seen.flatMap((message) => [message, ...message.replies]).some(({ephemeral, text}) => ephemeral && text.includes(words));
+	return seen
+		.flatMap((message) => [message, ...message.replies])
+		.some(({ephemeral, text}) => ephemeral && text.includes(words));
 }
 
 async function requestMessage({stage, priya}: Cast, number: number): Promise<ReadMessage | undefined> {
@@ -121,9 +142,14 @@ async function backups(stage: Stage): Promise<readonly string[]> {
 }
 
 async function expectGate({stage, talk}: Cast, version: string, verdict: string, reason: string): Promise<void> {
-	const response = await fetch(`${stage.gateUrl}/v1/gate/shop/${version}`, {headers: {authorization: `Bearer ${stage.gateToken}`}});
+	const response = await fetch(`${stage.gateUrl}/v1/gate/shop/${version}`, {
+		headers: {authorization: `Bearer ${stage.gateToken}`},
+	});
 	const answer: unknown = await response.json();
 	const text = JSON.stringify(answer);
 	talk.does('The pipeline', `asks the gate about shop ${version}: ${text}`);
-	holds(`the gate says ${verdict} (${reason}) for shop ${version}`, text.includes(`"verdict":"${verdict}"`) && text.includes(`"reason":"${reason}"`));
+	holds(
+		`the gate says ${verdict} (${reason}) for shop ${version}`,
+		text.includes(`"verdict":"${verdict}"`) && text.includes(`"reason":"${reason}"`),
+	);
 }

@@ -6,7 +6,11 @@ export class Broken extends Error {
 }
 
 /** Looks until `look` finds something; a promise that is not kept in time is broken. */
-export async function promised<T>(what: string, look: () => Promise<T | null | undefined | false>, timeoutMs = 30_000): Promise<T> {
+export async function promised<T>(
+	what: string,
+	look: () => Promise<T | null | undefined | false>,
+	timeoutMs = 30_000,
+): Promise<T> {
 	const deadline = Date.now() + timeoutMs;
 	let trouble = '';
 	while (Date.now() < deadline) {

@@ -54,7 +54,9 @@ export function stageYaml(config: StageConfig): string {
 		},
 		log: config.log,
 		reconcileSeconds: config.reconcileSeconds,
-		targets: Object.fromEntries(Object.entries(config.targets).map(([name, target]) => [name, targetYaml(target, config.channel)])),
+		targets: Object.fromEntries(
+			Object.entries(config.targets).map(([name, target]) => [name, targetYaml(target, config.channel)]),
+		),
 	});
 }
 
@@ -70,7 +72,13 @@ function targetYaml(target: StageTarget, channel: string): object {
 			role: target.role === undefined ? 'shop_owner' : target.role,
 		},
 		histories: target.histories ?? shopHistories,
-		people: {approvers: ['S0APPROVER1'], waivers: ['S0LEADS0001'], leads: ['S0LEADS0001'], onCall: ['S0ONCALL001'], ...target.people},
+		people: {
+			approvers: ['S0APPROVER1'],
+			waivers: ['S0LEADS0001'],
+			leads: ['S0LEADS0001'],
+			onCall: ['S0ONCALL001'],
+			...target.people,
+		},
 		...(target.policy === undefined ? {} : {policy: target.policy}),
 		...(target.apply === undefined ? {} : {apply: target.apply}),
 		backup: {directory: target.backupDirectory, keepDays: 7},

@@ -44,7 +44,11 @@ function textOf(script: Buffer): string {
 	return script.toString('utf8').replace(/^\uFEFF/, '');
 }
 
-export async function run(server: Pick<LocalPostgres, 'url'>, database: string, statements: readonly string[]): Promise<void> {
+export async function run(
+	server: Pick<LocalPostgres, 'url'>,
+	database: string,
+	statements: readonly string[],
+): Promise<void> {
 	const client = new pg.Client(server.url(database));
 	await client.connect();
 	try {

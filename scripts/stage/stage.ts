@@ -6,7 +6,12 @@ import {fileURLToPath} from 'node:url';
 import {connectToSimulator, type SimulatorClient} from '../../simulator/client.ts';
 import {type Simulator, startSimulator} from '../../simulator/server.ts';
 import {freePort, type LocalPostgres, type LocalRedis, startPostgres, startRedis} from '../local-servers.ts';
-import {createThrowAwayDirectory, removeThrowAwayDirectory, startThrowAwayProcess, type ThrowAwayProcess} from '../throw-away.ts';
+import {
+	createThrowAwayDirectory,
+	removeThrowAwayDirectory,
+	startThrowAwayProcess,
+	type ThrowAwayProcess,
+} from '../throw-away.ts';
 import {type StageTarget, stageYaml} from './config.ts';
 import {createShopDatabase, createShopRoles, run} from './shop-database.ts';
 
@@ -59,7 +64,9 @@ export async function startStage(options: StageOptions): Promise<Stage> {
 	const simulator = await startSimulator({
 		manifestPath: path.join(root, 'manifest.yml'),
 		delivery:
-			options.transport === 'socket' ? {mode: 'socket'} : {mode: 'http', requestUrl: `http://127.0.0.1:${slackPort}/slack/events`},
+			options.transport === 'socket'
+				? {mode: 'socket'}
+				: {mode: 'http', requestUrl: `http://127.0.0.1:${slackPort}/slack/events`},
 	});
 	const slack = connectToSimulator(simulator.url);
 	const channel = (await slack.channel('#db-migrations')).id;
@@ -91,7 +98,11 @@ export async function startStage(options: StageOptions): Promise<Stage> {
 		LOCKSTEP_REDIS_URL: redis.url(),
 		SLACK_BOT_TOKEN: simulator.botToken,
 	};
-	const botOnly = {SLACK_APP_TOKEN: simulator.appToken, SLACK_SIGNING_SECRET: simulator.signingSecret, LOCKSTEP_GATE_TOKEN: gateToken};
+	const botOnly = {
+		SLACK_APP_TOKEN: simulator.appToken,
+		SLACK_SIGNING_SECRET: simulator.signingSecret,
+		LOCKSTEP_GATE_TOKEN: gateToken,
+	};
 	const workerOnly = {SHOP_APPLY_PASSWORD: logins.apply.password, SHOP_BACKUP_PASSWORD: logins.backup.password};
 	let started = 0;
 

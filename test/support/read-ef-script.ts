@@ -10,7 +10,7 @@ import {efScript, type EfScript} from './ef-script.ts';
 await loadModule();
 
 /** The runbook's limit. */
-export const largeTableRows = 1_000_000;
+const largeTableRows = 1_000_000;
 
 /** Reads bytes or text on this thread. */
 export function tryRead(script: string | Uint8Array): ReadScript | Refusal {

@@ -1,7 +1,14 @@
 import {historyOf, migrationOf, type EfFrame} from '../script/ef-frame.ts';
 import type {ParsedScript, ScriptStatement} from '../script/parsed-script.ts';
 import {pendingMigrations} from '../script/pending.ts';
-import {identifierText, sameTable, tableKey, tableOf, type SchemaChange} from '../script/schema-change.ts';
+import {
+	identifierText,
+	sameTable,
+	tableKey,
+	tableOf,
+	type RenameTable,
+	type SchemaChange,
+} from '../script/schema-change.ts';
 import type {TableFacts, TableName} from './table-facts.ts';
 
 /** All that a rule may look at. */
@@ -112,33 +119,24 @@ function isOnNew(change: SchemaChange, table: TableName | null, journey: Journey
 }
 
 /** What the change leaves for the ones after it. */
-function move(change: SchemaChange, {table, onNewTable, facts}: ReviewedChange, journey: Journey): void {
-	switch (change.kind) {
-		case 'create-table':
-			// IF NOT EXISTS makes nothing where the table is there already.
-			if (!change.ifNotExists || facts?.exists !== true) journey.newTables.add(tableKey(change.table));
-			return;
-		case 'drop-table':
-			journey.newTables.delete(tableKey(change.table));
-			return;
-		case 'rename-table':
-			journey.newTables.delete(tableKey(change.table));
-			if (onNewTable) journey.newTables.add(tableKey(change.to));
-			else if (table !== null) journey.origins.set(tableKey(change.to), table);
-			return;
-		case 'add-column':
-			journey.newColumns.add(columnKey(change.table, change.column));
-			return;
-		case 'rename-column':
-			if (journey.newColumns.has(columnKey(change.table, change.column))) {
-				journey.newColumns.add(columnKey(change.table, change.to));
-			}
-			return;
-		case 'create-schema':
-			if (!change.ifNotExists) journey.newSchemas.add(change.schema);
-			return;
-		default:
+function move(change: SchemaChange, reviewed: ReviewedChange, journey: Journey): void {
+	// IF NOT EXISTS makes nothing where the table is there already.
+	if (change.kind === 'create-table' && !(change.ifNotExists && reviewed.facts?.exists === true)) {
+		journey.newTables.add(tableKey(change.table));
 	}
+	if (change.kind === 'create-schema' && !change.ifNotExists) journey.newSchemas.add(change.schema);
+	if (change.kind === 'drop-table') journey.newTables.delete(tableKey(change.table));
+	if (change.kind === 'rename-table') moveTable(change, reviewed, journey);
+	if (change.kind === 'add-column') journey.newColumns.add(columnKey(change.table, change.column));
+	if (change.kind === 'rename-column' && reviewed.onNewColumn) {
+		journey.newColumns.add(columnKey(change.table, change.to));
+	}
+}
+
+function moveTable(change: RenameTable, {table, onNewTable}: ReviewedChange, journey: Journey): void {
+	journey.newTables.delete(tableKey(change.table));
+	if (onNewTable) journey.newTables.add(tableKey(change.to));
+	else if (table !== null) journey.origins.set(tableKey(change.to), table);
 }
 
 function columnKey(table: TableName, column: string): string {

@@ -1,7 +1,7 @@
 import type {TableFacts} from './table-facts.ts';
 
 /** Rows as far as the target can tell: none exactly, or the planner's estimate; null is unknown. */
-export function rowsOf(facts: TableFacts | null): number | null {
+function rowsOf(facts: TableFacts | null): number | null {
 	if (facts === null) return null;
 	return facts.empty ? 0 : facts.estimatedRows;
 }

@@ -65,8 +65,8 @@ export function historyOf(frame: EfFrame): TableName {
 export function migrationOf(statement: ScriptStatement, frame: EfFrame): string | null {
 	const {guard} = statement;
 	if (guard === null || guard.negated !== (frame.direction === 'up')) return null;
-	const isHistory = guard.column === frame.historyColumn && sameTable(guard.table, historyOf(frame));
-	return isHistory ? guard.id : null;
+	const isSame = guard.tableText === frame.historyTable || sameTable(guard.table, historyOf(frame));
+	return isSame && guard.column === frame.historyColumn ? guard.id : null;
 }
 
 /** The id that the statement's row in the history has, or null where it writes none. */

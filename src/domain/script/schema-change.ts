@@ -208,12 +208,14 @@ function quoteIdentifier(name: string): string {
  * case as PostgreSQL folds them. Null where the text is no table name.
  */
 export function parseTableName(text: string): TableName | null {
-	const part = String.raw`(?:"((?:[^"]|"")+)"|([A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*))`;
-	const match = new RegExp(String.raw`^\s*(?:${part}\s*\.\s*)?${part}\s*$`, 'u').exec(text);
+	const match = tableName.exec(text);
 	if (match === null) return null;
 	const name = unquoted(match[3], match[4]);
 	return name === null ? null : {schema: unquoted(match[1], match[2]), name};
 }
+
+const namePart = String.raw`(?:"((?:[^"]|"")+)"|([A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*))`;
+const tableName = new RegExp(String.raw`^\s*(?:${namePart}\s*\.\s*)?${namePart}\s*$`, 'u');
 
 function unquoted(quoted: string | undefined, plain: string | undefined): string | null {
 	if (quoted !== undefined) return quoted.replaceAll('""', '"');

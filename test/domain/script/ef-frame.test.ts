@@ -160,7 +160,7 @@ describe('recogniseFrame', () => {
 		expect(refusalOf(text)).toEqual({
 			code: 'script-mixed-histories',
 			sentence: expect.stringMatching(
-				/"__EFMigrationsHistory" .*line 10 and billing\."__EFMigrationsHistory" .*line \d+/u,
+				/"__EFMigrationsHistory" .*line 11 and billing\."__EFMigrationsHistory" .*line \d+/u,
 			),
 		});
 	});

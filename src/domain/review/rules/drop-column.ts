@@ -13,8 +13,9 @@ export const dropColumn: Rule = {
 			if (change.kind !== 'drop-column' || onNewTable || onNewColumn || facts?.exists === false) return null;
 			const column = `${tableText(change.table)}.${identifierText(change.column)}`;
 			const remedy = `Release a version without the property first, and drop the column in the release after that: ALTER TABLE ${tableText(change.table)} DROP COLUMN ${identifierText(change.column)};`;
-			if (isEmpty(facts))
+			if (isEmpty(facts)) {
 				return {severity: 'notice', message: `Drops column ${column}: the table holds no row.`, remedy};
+			}
 			const known = facts?.columns.find(({name}) => name === change.column);
 			if (known?.allNull === true) {
 				return {

@@ -18,8 +18,9 @@ function mismatches(id: string, context: ReviewContext): readonly Objection[] {
 	const own = context.pending.filter(({migration}) => migration === id);
 	const writes = own.filter((at) => writtenId(at, context) !== null);
 	const foreign = writes.filter((at) => writtenId(at, context) !== id);
-	if (foreign.length > 0)
+	if (foreign.length > 0) {
 		return foreign.map((at) => object(at, {severity: 'blocker', message: foreignMessage(id, at, context), remedy}));
+	}
 	const [first, second] = writes;
 	if (first === undefined) return [missing(id, context)];
 	if (second !== undefined) {

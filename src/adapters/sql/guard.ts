@@ -1,0 +1,51 @@
+import {parseSync, type Node} from 'libpg-query';
+import type {Guard} from '../../domain/script/parsed-script.ts';
+import {equalityOf} from './statement-facts.ts';
+import {fieldsOf, listOf, tableOfRange} from './tree.ts';
+
+/**
+ * EF's guard in the condition of an IF: `[NOT] EXISTS(SELECT 1 FROM <table> WHERE "<column>" = '<id>')`, and nothing
+ * more than that. Conditions on the system's own catalogs are none: EF asks those before it creates a schema.
+ */
+export function guardOf(condition: string): Guard | null {
+	const [statement] = parseSync(`SELECT ${condition}`).stmts ?? [];
+	const target = listOf(fieldsOf(statement?.stmt, 'SelectStmt')?.targetList, 'ResTarget')[0]?.val;
+	const negation = fieldsOf(target, 'BoolExpr');
+	const exists = negation?.boolop === 'NOT_EXPR' ? negation.args?.[0] : target;
+	const link = fieldsOf(exists, 'SubLink');
+	if (link?.subLinkType !== 'EXISTS_SUBLINK') return null;
+	return guardOfSelect(link.subselect, condition, negation !== null);
+}
+
+/** Fields of the tree that EF's guard has; any other (LIMIT, GROUP BY, UNION …) makes it another question. */
+const plainFields: ReadonlySet<string> = new Set(['targetList', 'fromClause', 'whereClause', 'limitOption', 'op']);
+
+function guardOfSelect(node: Node | undefined, condition: string, negated: boolean): Guard | null {
+	const select = fieldsOf(node, 'SelectStmt');
+	if (select === null || Object.keys(select).some((key) => !plainFields.has(key))) return null;
+	const [range] = listOf(select.fromClause, 'RangeVar');
+	const asksOne = fieldsOf(listOf(select.targetList, 'ResTarget')[0]?.val, 'A_Const') !== null;
+	if (!asksOne || select.targetList?.length !== 1) return null;
+	const comparison = equalityOf(select.whereClause);
+	if (range === undefined || select.fromClause?.length !== 1 || comparison === null) return null;
+	const table = tableOfRange(range);
+	if (table.schema === 'pg_catalog' || table.schema === 'information_schema' || table.name.startsWith('pg_')) {
+		return null;
+	}
+	return {
+		tableText: tableTextAt(condition, (range.location ?? 0) - 'SELECT '.length),
+		table,
+		column: comparison.column,
+		id: comparison.value,
+		negated,
+	};
+}
+
+/** The name as written at a byte offset: quoted or plain parts with dots between them. */
+function tableTextAt(condition: string, offset: number): string {
+	const rest = Buffer.from(condition, 'utf8').toString('utf8', offset);
+	return writtenName.exec(rest)?.[0] ?? '';
+}
+
+const namePart = String.raw`(?:"(?:[^"]|"")+"|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*)`;
+const writtenName = new RegExp(String.raw`^${namePart}(?:\s*\.\s*${namePart})*`, 'u');

@@ -1,0 +1,91 @@
+import {open, readdir} from 'node:fs/promises';
+import path from 'node:path';
+import {runChild} from './child-process.ts';
+
+/** PostgreSQL's client programs of one major version. */
+export interface PostgresTools {
+	readonly major: number;
+	/** As the program says it: `15.18`. */
+	readonly version: string;
+	readonly psql: string;
+	readonly pgDump: string;
+	readonly pgRestore: string;
+}
+
+/** Where distributions keep a folder per major: Debian and PGDG on Debian, PGDG on Red Hat. */
+const distributionFolders: readonly {readonly parent: string; readonly entry: RegExp}[] = [
+	{parent: '/usr/lib/postgresql', entry: /^\d+$/},
+	{parent: '/usr', entry: /^pgsql-\d+$/},
+];
+
+/**
+ * Client programs for a server's major: of the very major, else of the nearest newer one, because pg_dump refuses a
+ * server newer than itself and a much newer one writes settings that an older server does not know.
+ *
+ * @param folders Folders to look into before the distribution's own: each holds the programs, or one folder per major.
+ * @returns Null where neither the major nor a newer one is there.
+ */
+export async function findPostgresTools(major: number, folders: readonly string[]): Promise<PostgresTools | null> {
+	const fitting = (await listPostgresTools(folders)).filter((tools) => tools.major >= major);
+	return fitting.toSorted((a, b) => a.major - b.major)[0] ?? null;
+}
+
+/** Every set of client programs, given folders first; only real binaries, never Debian's wrapper in PATH's folders. */
+export async function listPostgresTools(folders: readonly string[]): Promise<readonly PostgresTools[]> {
+	const found = await Promise.all((await candidateFolders(folders)).map(readTools));
+	return found.filter((tools) => tools !== null);
+}
+
+async function candidateFolders(folders: readonly string[]): Promise<readonly string[]> {
+	const given = await Promise.all(folders.map(async (folder) => [folder, ...(await foldersByMajor(folder, /^\d+$/))]));
+	const usual = await Promise.all(
+		distributionFolders.map(async ({parent, entry}) => await foldersByMajor(parent, entry)),
+	);
+	return [...given.flat(), ...usual.flat()];
+}
+
+async function foldersByMajor(parent: string, entry: RegExp): Promise<readonly string[]> {
+	const names = await readdir(parent).catch(() => []);
+	return names.filter((name) => entry.test(name)).map((name) => path.join(parent, name, 'bin'));
+}
+
+async function readTools(folder: string): Promise<PostgresTools | null> {
+	const psql = path.join(folder, 'psql');
+	if (!(await isBinary(psql))) return null;
+	const {stdout} = await runChild({file: psql, args: ['--version'], env: {}});
+	const version = /\(PostgreSQL\) ((\d+)[\w.]*)/.exec(stdout);
+	if (version?.[1] === undefined) return null;
+	return {
+		major: Number(version[2]),
+		version: version[1],
+		psql,
+		pgDump: path.join(folder, 'pg_dump'),
+		pgRestore: path.join(folder, 'pg_restore'),
+	};
+}
+
+/** Debian's /usr/bin/psql is a Perl script that picks a version of its own: scripts begin with `#!`. */
+async function isBinary(file: string): Promise<boolean> {
+	const opened = await open(file, 'r').catch(() => null);
+	if (opened === null) return false;
+	try {
+		const {buffer, bytesRead} = await opened.read(Buffer.alloc(2), 0, 2, 0);
+		return bytesRead === 2 && buffer.toString('latin1') !== '#!';
+	} finally {
+		await opened.close();
+	}
+}
+
+/** The first minors in which psql knows `\restrict`, per major (release notes of August 2025). */
+const firstRestricting: Readonly<Record<number, number>> = {13: 22, 14: 19, 15: 14, 16: 10, 17: 6};
+
+/**
+ * Whether this psql can be forbidden backslash commands.
+ *
+ * @see https://www.postgresql.org/docs/17/app-psql.html
+ */
+export function knowsRestrict(tools: PostgresTools): boolean {
+	const first = firstRestricting[tools.major];
+	const minor = Number(/^\d+\.(\d+)/.exec(tools.version)?.[1] ?? 0);
+	return tools.major >= 18 || (first !== undefined && minor >= first);
+}

@@ -1,0 +1,287 @@
+import {createServer} from 'node:net';
+import {setTimeout as delay} from 'node:timers/promises';
+import pg from 'pg';
+import {beforeAll, describe, expect, test} from 'vitest';
+import {freePort} from '../../../scripts/local-servers.ts';
+import {databaseServer} from '../../support/databases.ts';
+import {appliedIds, createProduction, efHistory, newMark, type Production} from './production.ts';
+
+let shop: Production;
+
+beforeAll(async () => {
+	shop = await createProduction();
+});
+
+describe('a target that cannot be reached says so, with place, reason and remedy, and without a secret', () => {
+	test('a wrong password', async () => {
+		const wrong = shop.as({password: 'wrong-secret'}).state();
+		await expect(wrong).rejects.toMatchObject({
+			code: 'target-login-failed',
+			message: expect.stringContaining(`${shop.settings.port}/${shop.settings.database}`),
+		});
+		await expect(wrong).rejects.toMatchObject({message: expect.not.stringContaining('wrong-secret')});
+	});
+
+	test('no password', async () => {
+		await expect(shop.as({password: ''}).state()).rejects.toMatchObject({code: 'target-login-failed'});
+	});
+
+	test('a server that is down', async () => {
+		const port = await freePort();
+		await expect(shop.as({port}).state()).rejects.toMatchObject({
+			code: 'target-unreachable',
+			message: expect.stringContaining('nothing listens there'),
+		});
+		const request = await shop.request('SELECT 1;');
+		const moved = {
+			...request,
+			expectations: {
+				...request.expectations,
+				identity: {...request.expectations.identity, endpoint: `127.0.0.1:${port}`},
+			},
+		};
+		await expect(shop.as({port}).apply(moved).outcome).rejects.toMatchObject({code: 'target-unreachable'});
+	});
+
+	test('a server that does not answer', async () => {
+		const silent = createServer();
+		const port = await new Promise<number>((resolve) => {
+			silent.listen(0, '127.0.0.1', () => {
+				const address = silent.address();
+				resolve(typeof address === 'object' && address !== null ? address.port : 0);
+			});
+		});
+		await expect(shop.as({port, connectTimeoutMs: 300}).state()).rejects.toMatchObject({code: 'target-unreachable'});
+		silent.close();
+	});
+
+	test('an unknown host, an unknown database, TLS where there is none', async () => {
+		await expect(shop.as({host: 'no-such-host.invalid'}).state()).rejects.toMatchObject({code: 'target-unreachable'});
+		await expect(shop.as({database: 'no_such'}).state()).rejects.toMatchObject({
+			code: 'target-unreachable',
+			message: expect.stringContaining('does not exist'),
+		});
+		await expect(shop.as({ssl: {mode: 'require', caFile: null}}).state()).rejects.toMatchObject({
+			code: 'target-unreachable',
+			message: expect.stringContaining('SSL'),
+		});
+	});
+});
+
+describe('the state', () => {
+	test('tells who the database is and what it is like', async () => {
+		const state = await shop.target.state();
+		expect(state).toMatchObject({
+			identity: {
+				endpoint: `${shop.settings.host}:${shop.settings.port}`,
+				database: shop.settings.database,
+				systemIdentifier: expect.stringMatching(/^\d{15,}$/),
+			},
+			inRecovery: false,
+			missingRights: [],
+			sessionless: false,
+		});
+		expect(state.serverVersion).toBeGreaterThanOrEqual(140_000);
+		expect(state.databaseBytes).toBeGreaterThan(1_000_000);
+	});
+
+	test('counts sessions that work, also those whose state is hidden from the user', async () => {
+		expect(await shop.target.state()).toMatchObject({activeSessions: 0});
+		const busy = await shop.connect();
+		const working = busy.query('SELECT pg_sleep(1)');
+		await delay(100);
+		expect(await shop.target.state()).toMatchObject({activeSessions: 1});
+		await working;
+		await busy.end();
+	});
+
+	test('names the rights that are missing', async () => {
+		const stranger = `stranger_of_${shop.settings.user}`;
+		await shop.query(`CREATE ROLE ${stranger} LOGIN PASSWORD 'stranger-pass'`);
+		const login = {user: stranger, password: 'stranger-pass'};
+		expect((await shop.as({...login, historyTables: [efHistory.table, 'own.history']}).state()).missingRights).toEqual([
+			`${stranger} may not read and write the history table "__EFMigrationsHistory": GRANT SELECT, INSERT, DELETE on it.`,
+			`${stranger} may not create tables in schema own: GRANT USAGE, CREATE on it.`,
+			`${stranger} may not create tables in schema public: GRANT USAGE, CREATE on it.`,
+		]);
+		expect((await shop.as({...login, role: shop.settings.user}).state()).missingRights).toEqual([
+			`${stranger} may not assume the role ${shop.settings.user}: GRANT "${shop.settings.user}" TO "${stranger}".`,
+		]);
+		await shop.query(`GRANT ${shop.settings.user} TO ${stranger}`);
+		expect((await shop.as({...login, role: shop.settings.user}).state()).missingRights).toEqual([]);
+	});
+});
+
+describe('the mark', () => {
+	test('cannot be set by an ordinary owner, who is told what to run', async () => {
+		await expect(shop.target.mark(newMark())).rejects.toMatchObject({
+			code: 'target-permission',
+			message: expect.stringContaining(`ALTER DATABASE "${shop.settings.database}" SET lockstep.target_uuid = '`),
+		});
+	});
+
+	test('is set once, whoever asks at the same time, and belongs to the identity', async () => {
+		const {superuser, password} = await databaseServer();
+		const admin = shop.as({user: superuser, password});
+		const [first, second] = await Promise.all([admin.mark(newMark()), admin.mark(newMark())]);
+		expect(second).toBe(first);
+		expect((await shop.target.state()).identity.uuid).toBe(first);
+	});
+});
+
+describe('the history', () => {
+	test('is null where there is no table', async () => {
+		expect(await shop.target.history({...efHistory, table: 'nowhere."History"'})).toBeNull();
+	});
+
+	test('comes by the columns of the guard, in the byte order of its ids', async () => {
+		await shop.query(`CREATE SCHEMA "Odd ""Schema"; CREATE TABLE "Odd ""Schema".history (migration_id text, product_version text);
+			INSERT INTO "Odd ""Schema".history VALUES ('b', '1'), ('A', '2'), ('a', '3'), ('B', NULL);
+			GRANT USAGE ON SCHEMA "Odd ""Schema" TO ${shop.settings.user}; GRANT SELECT ON "Odd ""Schema".history TO ${shop.settings.user}`);
+		const rows = await shop.target.history({
+			table: '"Odd ""Schema".History',
+			migrationIdColumn: 'migration_id',
+			productVersionColumn: 'product_version',
+		});
+		expect(rows?.map(({migrationId}) => migrationId)).toEqual(['A', 'B', 'a', 'b']);
+		expect(rows?.[1]).toEqual({migrationId: 'B', productVersion: ''});
+	});
+
+	test('with other columns than the guard says is a failure with a sentence', async () => {
+		await expect(shop.target.history({...efHistory, migrationIdColumn: 'migration_id'})).rejects.toMatchObject({
+			code: 'target-failed',
+			message: expect.stringContaining('naming convention'),
+		});
+	});
+
+	test('is never asked by a name that is more than a name', async () => {
+		await expect(
+			shop.target.history({...efHistory, table: '"x"; DROP TABLE "__EFMigrationsHistory"'}),
+		).rejects.toMatchObject({code: 'target-failed'});
+		expect((await shop.target.history(efHistory))?.map(({migrationId}) => migrationId)).toEqual(appliedIds);
+	});
+
+	test('that may not be read is a lack of rights', async () => {
+		await shop.query(`CREATE TABLE secret_history ("MigrationId" text, "ProductVersion" text)`);
+		await expect(shop.target.history({...efHistory, table: 'secret_history'})).rejects.toMatchObject({
+			code: 'target-permission',
+		});
+	});
+});
+
+describe('the catalog', () => {
+	const changes = [
+		'ALTER TABLE watched ADD COLUMN extra int',
+		'ALTER TABLE watched ALTER COLUMN extra SET DEFAULT 1',
+		'ALTER TABLE watched ALTER COLUMN extra SET NOT NULL',
+		'ALTER TABLE watched ADD CONSTRAINT positive CHECK (id > 0) NOT VALID',
+		'ALTER TABLE watched VALIDATE CONSTRAINT positive',
+		'CREATE INDEX watched_extra ON watched (extra)',
+		'CREATE TRIGGER watch BEFORE UPDATE ON watched FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()',
+		'ALTER TABLE watched SET (fillfactor = 70)',
+		'ALTER TABLE watched ENABLE ROW LEVEL SECURITY',
+		'GRANT SELECT ON watched TO PUBLIC',
+		'ALTER TABLE watched DROP COLUMN extra',
+	];
+
+	test('changes its digest with the table, and with nothing else', async () => {
+		await shop.query('CREATE TABLE watched (id int PRIMARY KEY, name varchar(10))');
+		const digests = [await digestOf('watched')];
+		for (const change of changes) {
+			await shop.query(change);
+			digests.push(await digestOf('watched'));
+		}
+		expect(new Set(digests).size).toBe(changes.length + 1);
+		await shop.query(
+			`INSERT INTO watched VALUES (1, 'a'); ANALYZE watched; SET search_path = pg_temp; CREATE TABLE other ()`,
+		);
+		expect(await digestOf('watched')).toBe(digests.at(-1));
+	});
+
+	test('holds every schema, sums partitions and knows what it does not know', async () => {
+		await shop.query(`CREATE SCHEMA stock; CREATE TABLE stock.unknown (id int);
+			CREATE TABLE stock.parts (id int) PARTITION BY RANGE (id);
+			CREATE TABLE stock.p1 PARTITION OF stock.parts FOR VALUES FROM (0) TO (100);
+			CREATE TABLE stock.p2 PARTITION OF stock.parts FOR VALUES FROM (100) TO (200);
+			INSERT INTO stock.parts SELECT generate_series(0, 199); ANALYZE stock.p1; ANALYZE stock.p2`);
+		const stock = (await shop.target.catalog()).filter(({schema}) => schema === 'stock');
+		expect(stock.map(({name, estimatedRows}) => [name, estimatedRows])).toEqual([
+			['p1', 100],
+			['p2', 100],
+			['parts', 200],
+			['unknown', -1],
+		]);
+	});
+
+	test('a failed concurrent build shows as an invalid index', async () => {
+		await shop.query('CREATE TABLE doubled (id int); INSERT INTO doubled VALUES (1), (1)');
+		await expect(shop.query('CREATE UNIQUE INDEX CONCURRENTLY once_only ON doubled (id)')).rejects.toThrow(
+			'could not create unique index',
+		);
+		expect(await shop.target.invalidIndexes()).toEqual(['public.once_only on public.doubled']);
+		await shop.query('DROP TABLE doubled');
+		expect(await shop.target.invalidIndexes()).toEqual([]);
+	});
+
+	async function digestOf(table: string): Promise<string | undefined> {
+		return (await shop.target.catalog()).find(({name}) => name === table)?.digest;
+	}
+});
+
+describe('the lock', () => {
+	test('keeps others out while it is held, and is given back', async () => {
+		const seen = await shop.target.withOrphanEnded(async () => ({
+			holder: await shop.target.lockHolder(),
+			other: await shop.apply('SELECT 1;'),
+		}));
+		expect(seen).toMatchObject({holder: {applicationName: 'lockstep'}, other: {kind: 'fenced', why: 'lock-busy'}});
+		expect(await shop.target.lockHolder()).toBeNull();
+	});
+
+	test('is given back when the reader fails', async () => {
+		await expect(
+			shop.target.withOrphanEnded(async () => await Promise.reject(new Error('cannot read'))),
+		).rejects.toThrow('cannot read');
+		expect(await shop.target.lockHolder()).toBeNull();
+	});
+
+	test('finds an orphan that lost the lock but kept its name, and one that kept the lock but lost its name', async () => {
+		const nameless = new pg.Client({...loginOf(shop), application_name: 'psql'});
+		const lockless = new pg.Client({...loginOf(shop), application_name: 'lockstep MR-7'});
+		for (const client of [nameless, lockless]) {
+			client.on('error', () => undefined);
+			await client.connect();
+		}
+		await nameless.query('SELECT pg_advisory_lock(1282368363, 1)');
+		expect(await shop.target.lockHolder()).toMatchObject({applicationName: 'psql'});
+		await shop.target.withOrphanEnded(async () => await Promise.resolve());
+		for (const client of [nameless, lockless]) {
+			await expect(client.query('SELECT 1')).rejects.toThrow(/terminat|not queryable/);
+		}
+	});
+
+	test('that is lost while the state is read makes the reading worthless', async () => {
+		const reading = shop.target.withOrphanEnded(async () => {
+			await shop.query(
+				`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = 1282368363`,
+			);
+			await delay(100);
+			return 'not applied';
+		});
+		await expect(reading).rejects.toMatchObject({code: 'target-unreachable'});
+	});
+
+	test('of a stronger user cannot be taken by force', async () => {
+		const superuser = await shop.connect();
+		await superuser.query('SELECT pg_advisory_lock(1282368363, 1)');
+		await expect(shop.target.withOrphanEnded(async () => await Promise.resolve())).rejects.toMatchObject({
+			code: 'target-permission',
+		});
+		await superuser.end();
+	});
+});
+
+function loginOf({settings}: Production): pg.ClientConfig {
+	const {host, port, database, user, password} = settings;
+	return {host, port, database, user, password};
+}

@@ -25,6 +25,8 @@ export interface StageTarget {
 	readonly apply?: Readonly<Record<string, unknown>>;
 	readonly people?: Readonly<Record<string, readonly string[]>>;
 	readonly role?: string | null;
+	/** Logs in to apply, instead of shop_migrator. */
+	readonly user?: string;
 }
 
 const shopHistories = [
@@ -67,7 +69,7 @@ function targetYaml(target: StageTarget, channel: string): object {
 			host: target.host,
 			port: target.port,
 			name: target.database,
-			apply: {user: 'shop_migrator', password: {env: 'SHOP_APPLY_PASSWORD'}},
+			apply: {user: target.user ?? 'shop_migrator', password: {env: 'SHOP_APPLY_PASSWORD'}},
 			backup: {user: 'shop_backup', password: {env: 'SHOP_BACKUP_PASSWORD'}},
 			role: target.role === undefined ? 'shop_owner' : target.role,
 		},

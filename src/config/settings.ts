@@ -1,16 +1,18 @@
 import type {Target} from '../domain/target.ts';
 import type {Resolver} from './secrets.ts';
-import type {LockstepYaml} from './shape.ts';
+import type {LockstepYaml, SecretSource} from './shape.ts';
 
-/** What is not secret of one target's database, and its secrets: for the worker alone. */
-export interface TargetLogins {
-	readonly name: string;
-	readonly host: string;
-	readonly port: number;
-	readonly database: string;
-	readonly ssl: {readonly mode: 'require' | 'verify-full'; readonly caFile: string | null} | null;
-	readonly role: string | null;
-	readonly historyTables: readonly string[];
+/** One target's database, and the secrets that reach it: for the worker alone. */
+interface TargetLogins {
+	readonly database: {
+		readonly name: string;
+		readonly host: string;
+		readonly port: number;
+		readonly database: string;
+		readonly ssl: {readonly mode: 'require' | 'verify-full'; readonly caFile: string | null} | null;
+		readonly role: string | null;
+		readonly historyTables: readonly string[];
+	};
 	readonly apply: {readonly user: string; readonly password: string};
 	readonly backup: {readonly user: string; readonly password: string};
 }
@@ -39,7 +41,8 @@ export type SlackConfiguration = {readonly botToken: string; readonly apiUrl: st
 );
 
 /** Nothing is resolved before it is asked for: each role touches only the secrets it needs. */
-export function toConfiguration(yaml: LockstepYaml, {resolve, resolved}: Resolver): Configuration {
+export function toConfiguration(yaml: LockstepYaml, resolver: Resolver): Configuration {
+	const resolve: Resolve = (source, where) => resolver.resolve(source, where);
 	const {slack, gate} = yaml;
 	const slackToken = (): {readonly botToken: string; readonly apiUrl: string | null} => ({
 		botToken: resolve(slack.botToken, 'slack.botToken'),
@@ -76,9 +79,11 @@ export function toConfiguration(yaml: LockstepYaml, {resolve, resolved}: Resolve
 		log: yaml.log,
 		reconcileMs: yaml.reconcileSeconds * 1000,
 		maxScriptBytes: yaml.maxScriptBytes,
-		secrets: resolved,
+		secrets: () => resolver.resolved(),
 	};
 }
+
+type Resolve = (source: SecretSource, where: string) => string;
 
 type YamlTarget = LockstepYaml['targets'][string];
 
@@ -97,19 +102,21 @@ function toTarget(name: string, target: YamlTarget): Target {
 	};
 }
 
-function toLogins(name: string, {database, histories}: YamlTarget, resolve: Resolver['resolve']): TargetLogins {
+function toLogins(name: string, {database, histories}: YamlTarget, resolve: Resolve): TargetLogins {
 	const login = (which: 'apply' | 'backup'): {readonly user: string; readonly password: string} => ({
 		user: database[which].user,
 		password: resolve(database[which].password, `targets.${name}.database.${which}.password`),
 	});
 	return {
-		name,
-		host: database.host,
-		port: database.port,
-		database: database.name,
-		ssl: database.ssl,
-		role: database.role,
-		historyTables: histories.map(({table}) => table),
+		database: {
+			name,
+			host: database.host,
+			port: database.port,
+			database: database.name,
+			ssl: database.ssl,
+			role: database.role,
+			historyTables: histories.map(({table}) => table),
+		},
 		apply: login('apply'),
 		backup: login('backup'),
 	};

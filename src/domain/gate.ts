@@ -64,8 +64,9 @@ export function answerGate(app: string, version: string, requests: readonly Gate
 	const running = counting.filter(({state}) => state === 'running');
 	if (running.length > 0) return answer('hold', 'running', `${names(running)} of ${name} is running now.`, running);
 	const waiting = counting.filter(({state}) => state !== 'verified');
-	if (waiting.length > 0)
+	if (waiting.length > 0) {
 		return answer('hold', 'waiting', `${names(waiting)} of ${name} is not verified yet.`, waiting);
+	}
 	return answer('go', 'verified', `Every migration of ${name} is verified: ${names(counting)}.`, counting);
 }
 

@@ -16,11 +16,12 @@ export interface Person {
 export function judgeMember(person: Person, verb: string): 'may' | Refusal {
 	if (person.deactivated) return refuse('person-deactivated', `This account is deactivated and cannot ${verb}.`);
 	if (person.bot) return refuse('person-bot', `Bots cannot ${verb}: a person must.`);
-	if (person.stranger)
+	if (person.stranger) {
 		return refuse(
 			'person-stranger',
 			`People of another organisation cannot ${verb}, only full members of this workspace.`,
 		);
+	}
 	if (person.guest) return refuse('person-guest', `Guests cannot ${verb}, only full members of this workspace.`);
 	return 'may';
 }

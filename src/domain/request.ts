@@ -122,13 +122,18 @@ export const stateWords: {readonly [state in RequestState]: string} = {
 	closed: 'closed by the lead',
 };
 
+/** The state as a sentence's predicate: `is in review`, `has failed`. */
+export function predicateOf(state: RequestState): string {
+	return state === 'failed' ? 'has failed' : `is ${stateWords[state]}`;
+}
+
 /** Where the event leads from this state, or the refusal that names the state the request is in. */
 export function move(number: number, state: RequestState, event: RequestEvent): RequestState | Refusal {
 	const next = moves[state][event];
 	if (next !== undefined) return next;
 	return refuse(
 		'not-in-this-state',
-		`MR-${number} is ${stateWords[state]}, so this is no longer possible. ${nextStep(state)}`,
+		`MR-${number} ${predicateOf(state)}, so this is no longer possible. ${nextStep(state)}`,
 	);
 }
 
@@ -143,7 +148,11 @@ function nextStep(state: RequestState): string {
 		case 'rejected':
 		case 'closed':
 			return 'Open a new one with `/migrate request`.';
-		default:
+		case 'submitted':
+		case 'reviewing':
+		case 'in-review':
+		case 'approved':
+		case 'running':
 			return 'Look at its message for what it waits for.';
 	}
 }

@@ -35,12 +35,15 @@ export function judgeWaiver(
 ): 'may' | Refusal {
 	const member = judgeMember(person, 'waive a blocker');
 	if (member !== 'may') return member;
-	if (person.id === roles.author)
+	if (person.id === roles.author) {
 		return refuse('is-author', 'You wrote this script: a blocker of it must be waived by somebody else.');
-	if (person.id === roles.lastEditor)
+	}
+	if (person.id === roles.lastEditor) {
 		return refuse('is-last-editor', 'You sent the last version of this script: somebody else must waive.');
-	if (person.id === roles.requester)
+	}
+	if (person.id === roles.requester) {
 		return refuse('is-requester', 'You requested this migration: a blocker must be waived by somebody else.');
+	}
 	if (!waivers.has(person.id)) {
 		return refuse('not-a-waiver-giver', 'The target’s policy does not name you among those who may waive a blocker.');
 	}
@@ -50,7 +53,8 @@ export function judgeWaiver(
 			`${waiver.rule} has no open blocker here that may be waived. Look at the message again.`,
 		);
 	}
-	if (waiver.reason.trim() === '')
+	if (waiver.reason.trim() === '') {
 		return refuse('reason-missing', 'Say why the blocker may pass: the reason is posted and kept in the audit.');
+	}
 	return 'may';
 }

@@ -16,8 +16,9 @@ export async function agreeWithEvidence(
 		if (isRefusal(current)) return current;
 		const {review} = current;
 		const items = agreeableItems(checklistEvidence(review), record.answers, ask.digest);
-		if (items.length === 0)
+		if (items.length === 0) {
 			return refuse('already-answered', 'Every item that the evidence proves is answered already.');
+		}
 		return {
 			event: 'answered',
 			detail: {items, verdict: 'yes'},
@@ -81,8 +82,9 @@ async function judgeAnswerer(
 	{request}: RequestRecord,
 	ask: {readonly person: string; readonly digest: string},
 ): Promise<{readonly review: NonNullable<typeof request.review>} | Refusal> {
-	if (request.review === null)
+	if (request.review === null) {
 		return refuse('review-unfinished', 'The review has not finished yet. The message changes when it has.');
+	}
 	if (request.reviewDigest !== ask.digest) return staleView();
 	const target = findTarget(world, request.target);
 	if (isRefusal(target)) return target;

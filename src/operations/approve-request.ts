@@ -75,11 +75,12 @@ async function judgeApproval(
 	if (isRefusal(person)) return person;
 	const may = judgeApprover(person, request, await approverPolicy(world, target));
 	if (may !== 'may') return may;
-	if (request.review === null)
+	if (request.review === null) {
 		return refuse(
 			'review-unfinished',
 			'The review has not finished yet: there is nothing to approve. The message changes when it has.',
 		);
+	}
 	if (request.reviewDigest !== ask.digest) return staleView();
 	if (liveApprovals(record.approvals, ask.digest).some((approval) => approval.person === ask.person)) {
 		return refuse(
@@ -94,7 +95,7 @@ async function judgeApproval(
 }
 
 /** When the run is due once approved, epoch milliseconds; null where a person clicks Run now. */
-export function startDue(request: MigrationRequest, now: number): number | null {
+function startDue(request: MigrationRequest, now: number): number | null {
 	switch (request.start.kind) {
 		case 'by-hand':
 			return null;

@@ -18,8 +18,9 @@ export async function decideFailure(
 		if (isRefusal(target)) return target;
 		const lead = await judgeLead(world, target, ask.person, 'decide about a failed run');
 		if (lead !== 'may') return lead;
-		if (ask.reason.trim() === '')
+		if (ask.reason.trim() === '') {
 			return refuse('reason-missing', 'Say why: the reason is posted and kept in the audit.');
+		}
 		const line = {
 			kind: 'message',
 			message: {kind: 'line', payload: {about: ask.decision, person: ask.person, reason: ask.reason}},

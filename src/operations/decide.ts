@@ -33,8 +33,9 @@ export async function decide(
 ): Promise<Done | Refusal> {
 	for (let attempt = 0; attempt < attempts; attempt++) {
 		const record = await world.record.load(ask.number);
-		if (record === null)
+		if (record === null) {
 			return refuse('request-unknown', `There is no MR-${ask.number}. \`/migrate list\` shows what there is.`);
+		}
 		const now = world.clock.now();
 		const decided = await decision(record, now);
 		if (isRefusal(decided) || !('event' in decided)) return decided;

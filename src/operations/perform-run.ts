@@ -91,8 +91,9 @@ async function wait(world: WorkerWorld, {request}: RequestRecord, other: number)
 async function carryOut(run: RunContext): Promise<RunEnd> {
 	const recovered = await unlessUnknown(async () => await recoverRun(run));
 	if ('end' in recovered) return recovered.end;
-	if (recovered.value !== null && recovered.value.assessment.landed !== 'nothing')
+	if (recovered.value !== null && recovered.value.assessment.landed !== 'nothing') {
 		return await judgeRecovered(run, recovered.value);
+	}
 	const ready = await getReady(run);
 	if (ready.kind !== 'reviewed') return ready;
 	const applied = await unlessUnknown(async () => await apply(run, ready));

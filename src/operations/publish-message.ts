@@ -1,5 +1,6 @@
 import {Failure} from './ports/failure.ts';
-import type {Messenger, MessageSlot} from './ports/messenger.ts';
+import type {MessageSlot} from './ports/message.ts';
+import type {Messenger} from './ports/messenger.ts';
 import type {Published, RequestRecord} from './ports/record.ts';
 import type {World} from './world.ts';
 
@@ -41,13 +42,11 @@ async function publish(messenger: Messenger, slot: MessageSlot, record: RequestR
 }
 
 function later(error: unknown, slot: MessageSlot): Published {
-	if (!(error instanceof Failure)) return {kind: 'later', inMs: refusedRetryMs, uncertain: slot.uncertain};
-	switch (error.code) {
-		case 'slack-rate-limited':
-			return {kind: 'later', inMs: error.retryInMs ?? retryMs, uncertain: slot.uncertain};
-		case 'slack-refused':
-			return {kind: 'later', inMs: refusedRetryMs, uncertain: slot.uncertain};
-		default:
-			return {kind: 'later', inMs: retryMs, uncertain: slot.ts === null};
+	const {uncertain} = slot;
+	// A bug came before Slack was asked, a refusal is an answer of Slack's: neither makes the post's fate uncertain.
+	if (!(error instanceof Failure) || error.code === 'slack-refused') {
+		return {kind: 'later', inMs: refusedRetryMs, uncertain};
 	}
+	if (error.code === 'slack-rate-limited') return {kind: 'later', inMs: error.retryInMs ?? retryMs, uncertain};
+	return {kind: 'later', inMs: retryMs, uncertain: slot.ts === null};
 }

@@ -85,7 +85,8 @@ export async function loadOwn(run: RunContext): Promise<RequestRecord> {
 export function askedToEnd(run: RunContext): RunEnd | null {
 	if (run.lease.lost()) throw new LeaseLost(`MR-${run.number}: the lease ended`);
 	const by = run.lease.cancelAskedBy();
-	if (by !== null)
+	if (by !== null) {
 		return {kind: 'held', reason: `<@${by}> cancelled the run before anything was applied.`, retryInMs: null};
+	}
 	return run.world.stopping.aborted ? {kind: 'dropped'} : null;
 }

@@ -17,8 +17,9 @@ export async function startRun(
 		if (involved !== 'may') return involved;
 		if (request.state === 'running') return {kind: 'done', sentence: `MR-${ask.number} is running already.`};
 		const due = request.startDueAt !== null && request.startDueAt <= now;
-		if (due && request.hold === null)
+		if (due && request.hold === null) {
 			return {kind: 'done', sentence: `MR-${ask.number} was started already; a worker takes it in a moment.`};
+		}
 		return {
 			event: 'start-asked',
 			writes: [{kind: 'request', set: {startDueAt: now, hold: null}}],
@@ -39,8 +40,9 @@ export async function cancelRun(
 		const involved = await judgeInvolved(world, target, request, ask.person, 'cancel a run');
 		if (involved !== 'may') return involved;
 		const run = runs.findLast(({finishedAt}) => finishedAt === null);
-		if (request.state !== 'running' || run === undefined)
+		if (request.state !== 'running' || run === undefined) {
 			return refuse('not-running', `MR-${ask.number} is not running: there is nothing to cancel.`);
+		}
 		if (run.cancelAskedBy !== null) return {kind: 'done', sentence: `Cancelling MR-${ask.number} was asked already.`};
 		if (run.steps.some(({name}) => name === 'verify')) {
 			return refuse(

@@ -25,8 +25,19 @@ export async function startBot(config: Configuration): Promise<() => Promise<voi
 	const gate = config.gate();
 	const world = withFallback(await openWorld(config, 'bot'));
 	const jobs = startCommonJobs(world, config);
-	const slack = createSlackApp({transport, client: world.client, botToken, apiUrl, actions: actionsOf(world), log: world.log});
-	const server = await startGateServer({...gate, ask: async (question) => await askGate(world, question), onError: world.heard});
+	const slack = createSlackApp({
+		transport,
+		client: world.client,
+		botToken,
+		apiUrl,
+		actions: actionsOf(world),
+		log: world.log,
+	});
+	const server = await startGateServer({
+		...gate,
+		ask: async (question) => await askGate(world, question),
+		onError: world.heard,
+	});
 	await slack.start();
 	world.log.info({gatePort: server.port, slackPort: slack.port()}, 'bot ready');
 	return async () => {

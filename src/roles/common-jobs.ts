@@ -8,7 +8,7 @@ import {reconcile} from '../operations/reconcile.ts';
 import type {RoleWorld} from './world.ts';
 
 /** Does the jobs that any process may do. */
-export async function performCommonJob(world: RoleWorld, job: Job): Promise<void> {
+async function performCommonJob(world: RoleWorld, job: Job): Promise<void> {
 	switch (job.kind) {
 		case 'publish':
 			return await publishMessages(world, job.number, world.heard);

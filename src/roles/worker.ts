@@ -29,8 +29,8 @@ export async function startWorker(config: Configuration, pools: readonly string[
 		...common,
 		worker: `${hostname()} ${process.pid} ${randomUUID()}`,
 		stopping: stopping.signal,
-		targets: createTargets({targets: logins.map(({apply, backup: _, ...target}) => ({...target, ...apply})), toolFolders}),
-		backups: createBackups({targets: logins.map(({apply: _, backup, ...target}) => ({...target, ...backup})), toolFolders}),
+		targets: createTargets({targets: logins.map(({database, apply}) => ({...database, ...apply})), toolFolders}),
+		backups: createBackups({targets: logins.map(({database, backup}) => ({...database, ...backup})), toolFolders}),
 	};
 	const jobs = startCommonJobs(world, config);
 	const consumers = pools.map((pool) =>

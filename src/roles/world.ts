@@ -54,7 +54,6 @@ export async function openWorld(config: Configuration, role: string): Promise<Ro
 			const appliedIds = request.review?.alreadyApplied ?? [];
 			return pendingStatements(read.script, read.frame, appliedIds);
 		},
-		tableList: ({runs}) => Promise.resolve((runs.at(-1)?.report?.allTables ?? []).join('\n')),
 	});
 	return {
 		record,

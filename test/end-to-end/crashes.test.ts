@@ -238,11 +238,13 @@ describe('Redis', () => {
 		const connection = new Redis(stage.redis.url(), {maxRetriesPerRequest: null});
 		const queue = new Queue('lockstep-pool-default', {connection});
 		const number = await takeToRun(stage, {target: 'twice', script: script('10', [1])});
-		for (let copy = 0; copy < 6; copy++)
+		for (let copy = 0; copy < 6; copy++) {
 			await queue.add('run', {kind: 'run', number, pool: 'default'}, {jobId: `copy-${copy}`});
+		}
 		await untilStory(stage, number, `MR-${number} is verified`);
-		for (let copy = 0; copy < 6; copy++)
+		for (let copy = 0; copy < 6; copy++) {
 			await queue.add('run', {kind: 'run', number, pool: 'default'}, {jobId: `later-${copy}`});
+		}
 		await sleep(1000);
 		await queue.close();
 		connection.disconnect();

@@ -13,6 +13,13 @@ const JobShape: z.ZodType<Job> = z.discriminatedUnion('kind', [
 ]);
 
 /**
+ * Milliseconds. A dead worker's job keeps its id, and so silences the next hint, until its lock has run out and the
+ * stalled check has seen it: together at most nine seconds. Losing a lock while the job goes on means nothing.
+ */
+const lockMs = 6_000;
+const stalledCheckMs = 3_000;
+
+/**
  * Takes jobs of one queue. `maxStalledCount: 0`: a job whose worker died is not run again by BullMQ; what is due follows
  * from the record. A job that throws is a bug or an outage: `onError` hears of it, the reconciler brings it back.
  */
@@ -28,6 +35,8 @@ export function consume(options: {
 		connection,
 		concurrency: options.concurrency,
 		maxStalledCount: 0,
+		lockDuration: lockMs,
+		stalledInterval: stalledCheckMs,
 		removeOnComplete: {count: 0},
 		removeOnFail: {count: 0},
 		skipVersionCheck: true,

@@ -19,7 +19,9 @@ export function jobId(job: Job): string {
 			return 'reconcile';
 		case 'escalate':
 			return `escalate-${job.escalation}`;
-		default:
+		case 'review':
+		case 'run':
+		case 'publish':
 			return `${job.kind}-${job.number}`;
 	}
 }

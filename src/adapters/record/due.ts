@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import {z} from 'zod';
 
-import {liveKinds} from '../../operations/ports/messenger.ts';
+import {liveKinds} from '../../operations/ports/message.ts';
 import type {Due} from '../../operations/ports/record.ts';
 import {query} from './connection.ts';
 import {isDue} from './messages.ts';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-import {liveKinds, type MessageKind, type MessageSlot} from '../../operations/ports/messenger.ts';
+import {liveKinds, type MessageKind, type MessageSlot} from '../../operations/ports/message.ts';
 import type {Published} from '../../operations/ports/record.ts';
 import {type Client, query, transaction} from './connection.ts';
 

@@ -6,7 +6,7 @@ import type {GateRequest} from '../../domain/gate.ts';
 import type {MigrationRequest, RequestState} from '../../domain/request.ts';
 import type {CatalogTable, Run, RunOutcome, RunReport, StepName, StepState} from '../../domain/run.ts';
 import type {Waiver} from '../../domain/waiver.ts';
-import type {MessageKind, MessageSlot} from './messenger.ts';
+import type {MessageKind, MessageSlot} from './message.ts';
 import type {TargetIdentity} from './targets.ts';
 
 export interface BackupRow {

@@ -1,5 +1,5 @@
 import type {CatalogTable} from '../../domain/run.ts';
-import type {TableFacts, TableName} from '../../domain/review/table-facts.ts';
+import type {TableFacts, TableName, TouchedTable} from '../../domain/review/table-facts.ts';
 
 /** Which database this really is; a copy of production is another target. */
 export interface TargetIdentity {
@@ -121,7 +121,7 @@ export interface TargetDatabase {
 	mark(uuid: string): Promise<string>;
 	/** Rows of the history table, or null where the table does not exist. */
 	history(table: HistoryTable): Promise<readonly HistoryRow[] | null>;
-	tableFacts(tables: readonly TableName[]): Promise<readonly TableFacts[]>;
+	tableFacts(tables: readonly TouchedTable[]): Promise<readonly TableFacts[]>;
 	catalog(): Promise<readonly CatalogTable[]>;
 	/** Indexes that are not valid, as `schema.index on schema.table`. */
 	invalidIndexes(): Promise<readonly string[]>;
@@ -133,7 +133,10 @@ export interface TargetDatabase {
 	 * afterwards. What `read` sees cannot be changed by any session of Lockstep's.
 	 */
 	withOrphanEnded<T>(read: () => Promise<T>): Promise<T>;
-	/** Ends our own applying backend, if it still runs. True when there was one. */
+	/**
+	 * Ends every applying session of this database, whoever began it: only for whom the run's lease belongs to now.
+	 * True when there was one.
+	 */
 	endApply(): Promise<boolean>;
 }
 

@@ -17,8 +17,9 @@ export async function verify(run: RunContext, what: Verification): Promise<RunEn
 	await writeStep(run, 'verify', 'running');
 	const invalid = await run.database.invalidIndexes();
 	const report = await reportOf(run, what);
-	if (what.assessment.landed !== 'everything')
+	if (what.assessment.landed !== 'everything') {
 		return {kind: 'failed', report: {...report, failure: what.assessment.sentence}};
+	}
 	if (invalid.length > 0) {
 		const failure = `The history is as expected, but an index is not valid: ${invalid.join(', ')}. Drop it and build it again.`;
 		return {kind: 'failed', report: {...report, failure}};

@@ -151,6 +151,13 @@ create unique index message_live on message (request) where kind = 'request';
 create index message_unsent on message (request) where ts is null;
 create index on message (request);
 
+-- Edits of the last minute: one budget for the workspace, whatever process makes them.
+create table edit (
+  message bigint not null,
+  at timestamptz not null default clock_timestamp()
+);
+create index on edit (at);
+
 create table audit_event (
   request integer not null references request,
   sequence integer not null,

@@ -8,7 +8,7 @@ import {createResolver} from './config/secrets.ts';
 import {LockstepYaml} from './config/shape.ts';
 import {type Configuration, toConfiguration} from './config/settings.ts';
 
-export type {Configuration, TargetLogins} from './config/settings.ts';
+export type {Configuration} from './config/settings.ts';
 export {ConfigError} from './config/errors.ts';
 
 /**

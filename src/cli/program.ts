@@ -20,6 +20,8 @@ export function program(): Command {
 	lockstep
 		.command('gate')
 		.description('ask the deploy gate: exit 0 go, 1 stop, 2 hold, 3 could not ask')
+		// A question that was not understood must not look like an answer: commander's own exit code is that of a stop.
+		.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 3))
 		.requiredOption('--app <name>', 'the application')
 		.requiredOption('--version <version>', 'the version about to be deployed')
 		.option('--target <name>', 'one target; all targets where not given')

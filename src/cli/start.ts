@@ -1,6 +1,8 @@
 import {ConfigError, loadConfig} from '../config.ts';
+import {Failure} from '../operations/ports/failure.ts';
 
-/** Starts a role and runs until SIGTERM or SIGINT. Exit code 2: the configuration cannot be used. */
+/** Starts a role and runs until SIGTERM or SIGINT. Exit code 2: the configuration cannot be used; 1: a
+ * part it needs cannot be reached, such as the record or Slack. */
 export async function start(
 	role: string,
 	options: {readonly config: string; readonly pool?: readonly string[]},
@@ -16,9 +18,10 @@ export async function start(
 			role === 'bot' ? await startBot(config) : await startWorker(config, options.pool ?? config.worker.pools);
 		for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());
 	} catch (error) {
-		if (!(error instanceof ConfigError)) throw error;
+		if (!(error instanceof ConfigError) && !(error instanceof Failure)) throw error;
 		process.stderr.write(`${error.message}\n`);
-		process.exitCode = 2;
+		// What was opened before would keep the process alive.
+		process.exit(error instanceof ConfigError ? 2 : 1);
 	}
 }
 

@@ -12,6 +12,7 @@ interface TargetLogins {
 		readonly ssl: {readonly mode: 'require' | 'verify-full'; readonly caFile: string | null} | null;
 		readonly role: string | null;
 		readonly historyTables: readonly string[];
+		readonly quiet: boolean;
 	};
 	readonly apply: {readonly user: string; readonly password: string};
 	readonly backup: {readonly user: string; readonly password: string};
@@ -88,7 +89,7 @@ type Resolve = (source: SecretSource, where: string) => string;
 type YamlTarget = LockstepYaml['targets'][string];
 
 function toTarget(name: string, target: YamlTarget): Target {
-	const {graceSeconds, ...apply} = target.apply;
+	const {graceSeconds, lockTimeoutMs, lockAttempts, maxActiveSessions} = target.apply;
 	return {
 		name,
 		channel: target.channel,
@@ -97,12 +98,12 @@ function toTarget(name: string, target: YamlTarget): Target {
 		people: target.people,
 		policy: target.policy,
 		backup: target.backup,
-		apply: {...apply, role: target.database.role, graceMs: graceSeconds * 1000},
+		apply: {lockTimeoutMs, lockAttempts, maxActiveSessions, role: target.database.role, graceMs: graceSeconds * 1000},
 		restoreRunbook: target.restoreRunbook,
 	};
 }
 
-function toLogins(name: string, {database, histories}: YamlTarget, resolve: Resolve): TargetLogins {
+function toLogins(name: string, {database, histories, apply}: YamlTarget, resolve: Resolve): TargetLogins {
 	const login = (which: 'apply' | 'backup'): {readonly user: string; readonly password: string} => ({
 		user: database[which].user,
 		password: resolve(database[which].password, `targets.${name}.database.${which}.password`),
@@ -116,6 +117,7 @@ function toLogins(name: string, {database, histories}: YamlTarget, resolve: Reso
 			ssl: database.ssl,
 			role: database.role,
 			historyTables: histories.map(({table}) => table),
+			quiet: apply.quiet,
 		},
 		apply: login('apply'),
 		backup: login('backup'),

@@ -76,6 +76,8 @@ const Apply = z.strictObject({
 		.default(500),
 	lockAttempts: z.int().min(1).max(100).default(10),
 	graceSeconds: z.number().min(0).default(300),
+	/** psql -q: keep the command tags out of the output that is kept; errors, warnings and notices are there either way. */
+	quiet: z.boolean().default(true),
 	maxActiveSessions: z.int().min(0).nullable().default(null),
 });
 

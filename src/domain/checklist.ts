@@ -60,8 +60,9 @@ export function currentAnswer(answers: readonly Answer[], item: AnswerableItemId
 	return answers.findLast((answer) => answer.item === item && answer.reviewDigest === digest) ?? null;
 }
 
+/** Items that nobody has answered, or whose last answer is "no": the same bytes sent again do not answer it. */
 export function unansweredItems(answers: readonly Answer[], digest: string): readonly AnswerableItemId[] {
-	return answerableItemIds.filter((item) => currentAnswer(answers, item, digest) === null);
+	return answerableItemIds.filter((item) => (currentAnswer(answers, item, digest)?.verdict ?? 'no') === 'no');
 }
 
 /** Clean items that nobody answered yet: what one click agrees to. */
@@ -70,7 +71,7 @@ export function agreeableItems(
 	answers: readonly Answer[],
 	digest: string,
 ): readonly AnswerableItemId[] {
-	return unansweredItems(answers, digest).filter((item) => evidence[item].clean);
+	return answerableItemIds.filter((item) => currentAnswer(answers, item, digest) === null && evidence[item].clean);
 }
 
 /** A "no" or "not applicable" needs words; so does "yes" against evidence that is in doubt. */

@@ -18,7 +18,6 @@ export const refusalCodes = [
 	'target-unknown',
 	'history-table-unlisted',
 	'app-unknown',
-	'nothing-pending',
 	'nobody-could-approve',
 	'start-not-allowed',
 	// what the request's state tells
@@ -46,13 +45,10 @@ export const refusalCodes = [
 	'already-answered',
 	'already-acknowledged',
 	'not-waivable',
-	'item-not-answerable',
 	'finding-unconfirmed',
 	// what runs
 	'not-running',
-	'target-busy',
 	'past-cancelling',
-	'lookup-down',
 ] as const;
 
 export type RefusalCode = (typeof refusalCodes)[number];

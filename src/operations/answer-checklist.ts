@@ -1,4 +1,12 @@
-import {agreeableItems, type AnswerableItemId, itemWords, judgeAnswer, type Verdict} from '../domain/checklist.ts';
+import {
+	agreeableItems,
+	type Answer,
+	type AnswerableItemId,
+	currentAnswer,
+	itemWords,
+	judgeAnswer,
+	type Verdict,
+} from '../domain/checklist.ts';
 import {isRefusal, type Refusal, refuse} from '../domain/refusal.ts';
 import {checklistEvidence} from '../domain/review/evidence.ts';
 import {decide, type Done} from './decide.ts';
@@ -57,12 +65,9 @@ export async function answerChecklist(
 		};
 		const detail = {item: ask.item, verdict: ask.verdict, reason: ask.reason};
 		if (ask.verdict !== 'no') {
-			return {
-				event: 'answered',
-				detail,
-				writes: [{kind: 'answer', answer}],
-				sentence: `Noted for “${itemWords[ask.item]}”.`,
-			};
+			const sentence = `Noted for “${itemWords[ask.item]}”.`;
+			if (isSame(currentAnswer(record.answers, ask.item, ask.digest), answer)) return {kind: 'done', sentence};
+			return {event: 'answered', detail, writes: [{kind: 'answer', answer}], sentence};
 		}
 		return {
 			event: 'changes-requested',
@@ -75,6 +80,11 @@ export async function answerChecklist(
 			sentence: `MR-${ask.number} is sent back for changes.`,
 		};
 	});
+}
+
+/** A click that was delivered twice. */
+function isSame(given: Answer | null, answer: Answer): boolean {
+	return given?.verdict === answer.verdict && given.reason === answer.reason && given.person === answer.person;
 }
 
 async function judgeAnswerer(

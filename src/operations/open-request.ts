@@ -37,7 +37,7 @@ export async function openRequest(world: World, ask: OpenRequest): Promise<Done 
 	if (isRefusal(read)) return read;
 	const approvers = await possibleApprovers(world, target, {
 		author: ask.author,
-		lastEditor: ask.requester,
+		lastEditor: ask.author,
 		requester: ask.requester,
 	});
 	if (approvers.length === 0) {

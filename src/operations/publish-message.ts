@@ -18,6 +18,8 @@ export async function publishMessages(
 		const record = await world.record.load(number);
 		if (record === null) return {kind: 'later', inMs: refusedRetryMs, uncertain: false};
 		try {
+			const waitMs = slot.ts === null ? 0 : await world.record.takeEdit(slot.id);
+			if (waitMs > 0) return {kind: 'later', inMs: waitMs, uncertain: false};
 			return await publish(world.messenger, slot, record);
 		} catch (error) {
 			// A message that cannot be rendered must neither keep the others back nor be tried without a pause.

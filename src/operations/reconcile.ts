@@ -4,7 +4,7 @@ import type {World} from './world.ts';
 export async function reconcile(world: Pick<World, 'record' | 'queue'>): Promise<void> {
 	const due = await world.record.due();
 	for (const {number, pool} of due.reviews) await world.queue.hint({kind: 'review', number, pool});
-	for (const {number, pool} of due.runs) await world.queue.hint({kind: 'run', number, pool});
+	for (const run of due.runs) await world.queue.hint({kind: 'run', ...run});
 	for (const {number, escalation} of due.escalations) await world.queue.hint({kind: 'escalate', number, escalation});
 	for (const number of due.messages) await world.queue.hint({kind: 'publish', number});
 }

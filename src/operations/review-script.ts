@@ -11,7 +11,7 @@ import {findTarget} from './target-people.ts';
 import type {World} from './world.ts';
 
 /** A review that takes longer than this is taken for dead and done by another worker. */
-const reviewLeaseMs = 120_000;
+const reviewLeaseMs = 60_000;
 const retryMs = 15_000;
 
 /** Reviews a submitted request against its target. Called as often as anybody likes: it does what the record asks for. */

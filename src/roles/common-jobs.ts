@@ -2,6 +2,7 @@ import {consume} from '../adapters/queue/consumer.ts';
 import {commonQueue} from '../adapters/queue/names.ts';
 import type {Configuration} from '../config.ts';
 import {escalate} from '../operations/escalate.ts';
+import {Failure} from '../operations/ports/failure.ts';
 import type {Job} from '../operations/ports/queue.ts';
 import {publishMessages} from '../operations/publish-message.ts';
 import {reconcile} from '../operations/reconcile.ts';
@@ -11,7 +12,7 @@ import type {RoleWorld} from './world.ts';
 async function performCommonJob(world: RoleWorld, job: Job): Promise<void> {
 	switch (job.kind) {
 		case 'publish':
-			return await publishMessages(world, job.number, world.heard);
+			return await publishMessages(world, job.number, (error) => reportUnpublished(world, error));
 		case 'escalate':
 			return await escalate(world, job.number, job.escalation);
 		case 'reconcile':
@@ -20,6 +21,12 @@ async function performCommonJob(world: RoleWorld, job: Job): Promise<void> {
 		case 'run':
 			throw new Error(`A ${job.kind} job came to the common queue.`);
 	}
+}
+
+/** To wait for its turn is a message's daily life, not trouble. */
+function reportUnpublished(world: RoleWorld, error: Error): void {
+	if (error instanceof Failure && error.code === 'slack-rate-limited') world.log.debug({err: error}, 'a message waits');
+	else world.heard(error);
 }
 
 /** A hint that Redis does not take is done here and now, where this process can: people still get their messages. */

@@ -30,7 +30,7 @@ beforeAll(async () => {
 			quiet: {database: 'quiet'},
 			locked: {database: 'plain', user: 'nobody_here'},
 			down: {port: await freePort()},
-			full: {database: 'full', backupDirectory: '/proc/none'},
+			full: {database: 'full', backupDirectory: '/dev/null/backups'},
 		},
 	});
 	for (const name of ['plain', 'quiet', 'full']) {
@@ -101,7 +101,7 @@ describe('a target that cannot be asked', () => {
 
 	it('a backup directory that cannot be written holds the run, and nobody is woken', async () => {
 		const number = await takeToRun(stage, {target: 'full', script: good});
-		await untilStory(stage, number, /\/proc\/none/);
+		await untilStory(stage, number, /\/dev\/null\/backups/);
 		expect(await untilStory(stage, number, `MR-${number} is approved`)).not.toContain('Acknowledge');
 	});
 });
@@ -128,11 +128,12 @@ describe('when others are down', () => {
 	] as const)('Slack answers %s: every message comes in the end, and comes once', async (name, trouble) => {
 		const {dana} = castOf(stage);
 		const id = `20260102000000_${name.replaceAll(' ', '')}`;
-		const script = efScript({version: '10', migrations: [{id, statements: [`CREATE TABLE "t${name}" (id int)`]}]});
+		const script = efScript({version: '10', migrations: [{id, statements: ['PERFORM pg_sleep(3)']}]});
 		const number = await requestMigration(stage, dana, {target: 'quiet', script});
 		await clickOn(stage, dana, number, 'Agree with evidence');
 		await clickOn(stage, castOf(stage).priya, number, 'Approve');
 		await clickOn(stage, dana, number, 'Run now');
+		await untilStory(stage, number, 'apply: running');
 		await stage.slack.misbehave(trouble);
 		await untilStory(stage, number, `MR-${number} is verified`, 60_000);
 		await untilStory(stage, number, 'All tables of quiet', 60_000);

@@ -57,6 +57,7 @@ export async function requestMigration(stage: Stage, person: Person, ask: Ask): 
 
 /** Fills and submits the modal; what its view says in the end, as text. */
 export async function submitRequest(stage: Stage, person: Person, ask: Ask): Promise<string> {
+	while ((await person.view()) !== null) await person.closeView();
 	await person.command('/migrate', `request ${ask.target}`, {channel: stage.channel});
 	await person.waitForView();
 	await person.fill({
@@ -121,7 +122,7 @@ export async function heardBy(stage: Stage, person: Person): Promise<readonly st
 	return messages
 		.flatMap((message) => [message, ...message.replies])
 		.filter(({ephemeral}) => ephemeral)
-		.map(({text}) => text);
+		.map(({text, blocks}) => `${text} ${JSON.stringify(blocks)}`);
 }
 
 export async function untilHeard(stage: Stage, person: Person, words: string | RegExp): Promise<string> {

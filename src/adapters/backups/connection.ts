@@ -16,6 +16,8 @@ export interface BackedUpServer {
 	/** As `server_version_num`. */
 	readonly versionNumber: number;
 	readonly version: string;
+	/** Tables outside the system's schemas: a database before its first migration has none. */
+	readonly tables: number;
 }
 
 const codes: Readonly<Record<PostgresFaultKind, FailureCode>> = {
@@ -33,7 +35,9 @@ export async function readServer(target: BackupTarget): Promise<BackedUpServer> 
 		const client = await connectPostgres(target, 'lockstep backup');
 		try {
 			const {rows} = await client.query<BackedUpServer>(
-				`SELECT current_setting('server_version_num')::int AS "versionNumber", split_part(current_setting('server_version'), ' ', 1) AS version`,
+				`SELECT current_setting('server_version_num')::int AS "versionNumber", split_part(current_setting('server_version'), ' ', 1) AS version,
+				(SELECT count(*)::int FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+					WHERE relkind IN ('r', 'p') AND nspname <> 'information_schema' AND nspname !~ '^pg_') AS tables`,
 			);
 			const [server] = rows;
 			if (server === undefined) throw new TypeError('A query that always answers with a row answered with none.');

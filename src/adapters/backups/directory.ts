@@ -38,6 +38,10 @@ async function takeBackup(settings: BackupsSettings, backup: TakeBackup): Promis
 		const startedAt = new Date();
 		await writeDump({target, tools, requestNumber: backup.requestNumber, file: partial, signal: backup.signal});
 		const proof = await readBack(partial, tools, backup.signal);
+		if (proof.tocEntries === 0 && server.tables > 0) {
+			const what = `The backup has an empty table of contents, but ${target.name} has ${server.tables} tables.`;
+			throw new Failure('backup-unreadable', what);
+		}
 		await syncToDisk(partial);
 		const dump = {backup, target, server, tools, proof, startedAt, finishedAt: new Date()};
 		if (backup.signal.aborted) throw cancelled();

@@ -36,9 +36,12 @@ export function manifestText(dump: TakenDump, path: string): string {
 	return `${JSON.stringify(manifest, null, '\t')}\n`;
 }
 
-/** Restores beside the database, never over it; asks for the password. */
+/**
+ * Restores beside the database, never over it. Names no user: whoever restores needs a login that may create databases, and the
+ * backup's is none.
+ */
 export function restoreCommand({backup, target}: TakenDump, path: string): string {
-	const server = ['-h', target.host, '-p', String(target.port), '-U', target.user].map(quote).join(' ');
+	const server = ['-h', target.host, '-p', String(target.port)].map(quote).join(' ');
 	const beside = quote(`${target.database}_before_mr_${backup.requestNumber}`);
 	return `createdb ${server} -T template0 ${beside} && pg_restore ${server} -d ${beside} -j 2 --exit-on-error ${quote(path)}`;
 }

@@ -19,8 +19,10 @@ export function jobId(job: Job): string {
 			return 'reconcile';
 		case 'escalate':
 			return `escalate-${job.escalation}`;
-		case 'review':
 		case 'run':
+			// A dead worker's job keeps its id for some seconds: the job that follows its lease has one of its own.
+			return job.after === undefined ? `run-${job.number}` : `run-${job.number}-after-${job.after}`;
+		case 'review':
 		case 'publish':
 			return `${job.kind}-${job.number}`;
 	}

@@ -7,6 +7,9 @@ import {query} from './connection.ts';
 import {isDue} from './messages.ts';
 
 const Pooled = z.object({number: z.number(), pool: z.string()});
+const DueRun = z
+	.object({number: z.number(), pool: z.string(), after: z.number().nullable()})
+	.transform(({after, ...run}) => (after === null ? run : {...run, after}));
 const Pinged = z.object({escalation: z.number(), number: z.number()});
 
 /** What follows from the record to be done now; nothing else decides it. */
@@ -20,10 +23,10 @@ export async function due(pool: pg.Pool): Promise<Due> {
 	);
 	const runs = await query(
 		pool,
-		`select number, pool from request
+		`select number, pool, null::integer as after from request
 		where state = 'approved' and start_due_at <= now() and coalesce(hold_until, '-infinity') <= now()
 		union all
-		select request.number, request.pool from run join request on request.number = run.request
+		select request.number, request.pool, run.epoch as after from run join request on request.number = run.request
 		where run.finished_at is null and run.lease_until < clock_timestamp() order by number limit 200`,
 		[],
 	);
@@ -39,7 +42,7 @@ export async function due(pool: pg.Pool): Promise<Due> {
 	);
 	return {
 		reviews: z.array(Pooled).parse(reviews.rows),
-		runs: z.array(Pooled).parse(runs.rows),
+		runs: z.array(DueRun).parse(runs.rows),
 		escalations: z.array(Pinged).parse(escalations.rows),
 		messages: messages.rows.map((row) => z.number().parse(row['number'])),
 	};

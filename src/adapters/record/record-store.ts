@@ -7,6 +7,7 @@ import {auditHolds} from './audit.ts';
 import {appendAudit, commitTransition} from './commit-transition.ts';
 import {type Client, createPool, query, transaction} from './connection.ts';
 import {due} from './due.ts';
+import {takeEdit} from './edit-budget.ts';
 import {insertMessage, insertScript} from './inserts.ts';
 import {activeClaim, heartbeat, release, takeOver} from './leases.ts';
 import {loadRequest} from './load-request.ts';
@@ -52,6 +53,7 @@ export function createRecordStore(
 		release: async (claim) => await release(pool, claim),
 		activeClaim: async (number, worker) => await activeClaim(pool, number, worker),
 		publishMessages: async (number, publish) => await publishMessages(pool, number, publish),
+		takeEdit: async (message) => await takeEdit(pool, message),
 		auditHolds: async (number) => await auditHolds(pool, number),
 		now: async () => {
 			const {rows} = await query(pool, `select clock_timestamp() as now`, []);

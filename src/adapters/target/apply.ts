@@ -103,7 +103,14 @@ async function runPsql({settings, request, leash}: Apply, prepared: Prepared): P
 	const {tools, deadlineMs, serverVersion, leftMs} = prepared;
 	const marker = `ls${randomUUID().replaceAll('-', '')}`;
 	const restrictKey = knowsRestrict(tools) ? marker : null;
-	const fence = fenceScript({...request, deadlineMs, serverVersion, marker, restrictKey});
+	const fence = fenceScript({
+		...request,
+		quiet: settings.quiet ?? true,
+		deadlineMs,
+		serverVersion,
+		marker,
+		restrictKey,
+	});
 	const transcript = createTranscript({
 		marker,
 		mask: createMask([settings.password]),

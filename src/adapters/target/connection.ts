@@ -16,6 +16,8 @@ export interface TargetSettings extends PostgresLogin {
 	readonly role: string | null;
 	/** The target's history tables as configured, as written in SQL, quotes included. */
 	readonly historyTables: readonly string[];
+	/** psql prints no command tags; true where not given. */
+	readonly quiet?: boolean;
 }
 
 /** Every session of Lockstep's begins its application_name so; the server cuts it at 63 bytes. */

@@ -19,6 +19,8 @@ export interface Fence {
 	readonly expectations: ApplyExpectations;
 	readonly lockTimeoutMs: number;
 	readonly role: string | null;
+	/** The script runs under psql's -q: no command tags in the output. */
+	readonly quiet: boolean;
 	readonly leashMs: number;
 	/** By the target's own clock, in milliseconds since 1970. */
 	readonly deadlineMs: number;
@@ -50,7 +52,7 @@ export function fenceScript(fence: Fence): string {
 		String.raw`\warn ${fence.marker} :lockstep_pid :lockstep_start`,
 		String.raw`\unset lockstep_pid`,
 		String.raw`\unset lockstep_start`,
-		String.raw`\set QUIET off`,
+		...(fence.quiet ? [] : [String.raw`\set QUIET off`]),
 		...(fence.restrictKey === null ? [] : [String.raw`\restrict ${fence.restrictKey}`]),
 		'',
 	].join('\n');

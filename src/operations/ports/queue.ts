@@ -1,7 +1,8 @@
 /** A job holds ids only; whoever takes it reads the record again. */
 export type Job =
 	| {readonly kind: 'review'; readonly number: number; readonly pool: string}
-	| {readonly kind: 'run'; readonly number: number; readonly pool: string}
+	/** `after` is the claim whose lease has ended; absent where no worker has the run yet. */
+	| {readonly kind: 'run'; readonly number: number; readonly pool: string; readonly after?: number | undefined}
 	| {readonly kind: 'escalate'; readonly number: number; readonly escalation: number}
 	| {readonly kind: 'publish'; readonly number: number}
 	| {readonly kind: 'reconcile'};

@@ -152,7 +152,8 @@ export interface RequestLine {
 /** What follows from the record to be done now, by job. */
 export interface Due {
 	readonly reviews: readonly {readonly number: number; readonly pool: string}[];
-	readonly runs: readonly {readonly number: number; readonly pool: string}[];
+	/** `after`: the epoch of the claim that has ended. */
+	readonly runs: readonly {readonly number: number; readonly pool: string; readonly after?: number | undefined}[];
 	readonly escalations: readonly {readonly escalation: number; readonly number: number}[];
 	/** Requests with a message that is unsent or shows an older revision. */
 	readonly messages: readonly number[];
@@ -185,6 +186,11 @@ export interface RecordStore {
 	 * stored. Skips messages that another publisher holds.
 	 */
 	publishMessages(number: number, publish: (slot: MessageSlot) => Promise<Published>): Promise<void>;
+	/**
+	 * Takes one edit of a message from the workspace's budget, which every process shares: milliseconds to wait, 0 when
+	 * it was taken.
+	 */
+	takeEdit(message: number): Promise<number>;
 	/** The newest audit chain is unbroken. */
 	auditHolds(number: number): Promise<boolean>;
 	/** The record's clock, epoch milliseconds. */

@@ -303,3 +303,19 @@ it('says that the record cannot be reached, and no more', async () => {
 	});
 	await nowhere.close();
 });
+
+describe('the edit budget', () => {
+	it('gives a message one edit in two seconds, and the workspace forty in a minute, whoever asks', async () => {
+		await sql.query('delete from edit');
+		const both = await Promise.all([store.takeEdit(1), store.takeEdit(1)]);
+		expect(both.filter((wait) => wait === 0)).toHaveLength(1);
+		expect(Math.max(...both)).toBeGreaterThan(1000);
+		expect(Math.max(...both)).toBeLessThanOrEqual(2000);
+		for (let message = 2; message <= 40; message++) expect(await store.takeEdit(message)).toBe(0);
+		const wait = await store.takeEdit(41);
+		expect(wait).toBeGreaterThan(50_000);
+		expect(wait).toBeLessThanOrEqual(60_000);
+		await sql.query(`update edit set at = at - interval '61 seconds'`);
+		expect(await store.takeEdit(41)).toBe(0);
+	});
+});

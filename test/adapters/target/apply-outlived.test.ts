@@ -14,6 +14,7 @@ const steps = Array.from(
 	{length: 20},
 	(_, index) => `BEGIN; INSERT INTO landed VALUES (${index}); SELECT pg_sleep(0.25); COMMIT;`,
 );
+const loose = steps.join('\n').replaceAll(/BEGIN;|COMMIT;/g, '');
 const workers: ChildProcess[] = [];
 
 let shop: Production;
@@ -34,10 +35,12 @@ afterEach(async () => {
 
 describe('a worker that is killed', () => {
 	test.each([
-		['transactions', steps.join('\n')],
-		['statements without transactions', steps.join('\n').replaceAll(/BEGIN;|COMMIT;/g, '')],
-	])('takes psql and its session with it: nothing more lands of %s', async (_, script) => {
-		const worker = await startWorker(script, {});
+		['transactions, psql -q', steps.join('\n'), true],
+		['transactions, psql without -q', steps.join('\n'), false],
+		['statements without transactions, psql -q', loose, true],
+		['statements without transactions, psql without -q', loose, false],
+	])('takes psql and its session with it: nothing more lands of %s', async (_, script, quiet) => {
+		const worker = await startWorker(script, {}, quiet);
 		await eventually(async () => (await landed()) >= 2);
 		worker.kill('SIGKILL');
 		await expectNothingMore(2000);
@@ -120,10 +123,10 @@ test('a leash that is killed takes psql with it', async () => {
 	expect(psqlProcesses()).toEqual([]);
 });
 
-async function startWorker(script: string, changed: Partial<ApplyRequest>): Promise<ChildProcess> {
+async function startWorker(script: string, changed: Partial<ApplyRequest>, quiet = true): Promise<ChildProcess> {
 	const request = await shop.request(script, changed);
 	const task: WorkerTask = {
-		settings: shop.settings,
+		settings: {...shop.settings, quiet},
 		toolFolder: (await databaseServer()).binDirectory,
 		script,
 		request,

@@ -18,8 +18,6 @@ describe('a script that runs to its end', () => {
 		expect(outcome).toMatchObject({kind: 'completed', output: {exitCode: 0, warnings: ['line 2: slow table']}});
 		expect(outcome.output.text.split('\n').toSorted()).toEqual([
 			'',
-			'CREATE TABLE',
-			'DO',
 			'psql:MR-42.sql:2: NOTICE:  00000: fine',
 			'psql:MR-42.sql:2: WARNING:  01000: slow table',
 		]);

@@ -43,6 +43,7 @@ async function runFence(shop: Production, changed: Partial<Parameters<typeof fen
 		serverVersion: 150_000,
 		marker: `passed${randomUUID().replaceAll('-', '')}`,
 		restrictKey: null,
+		quiet: true,
 		...changed,
 	});
 	const files = [await openPasswordFile(shop.settings), await openNamelessFile(fence)];

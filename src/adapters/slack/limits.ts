@@ -1,0 +1,148 @@
+/**
+ * Slack's limits and the one way by which text from outside (names, summaries, SQL, server messages) becomes Slack text.
+ * Sources: docs.slack.dev/reference/block-kit/blocks, /block-elements, /composition-objects, /methods/chat.update,
+ * /messaging/formatting-message-text.
+ */
+export const limits = {
+	messageBlocks: 50,
+	/** Not documented: chat.postMessage answers msg_blocks_too_long above about this many characters in all blocks. */
+	messageCharacters: 13_200,
+	/** chat.update, in bytes. */
+	messageTextBytes: 4000,
+	modalBlocks: 100,
+	section: 3000,
+	header: 150,
+	contextElements: 10,
+	actionsElements: 25,
+	blockId: 255,
+	buttonText: 75,
+	value: 2000,
+	optionText: 75,
+	optionValue: 150,
+	options: 100,
+	checkboxes: 10,
+	modalTitle: 24,
+	privateMetadata: 3000,
+	inputText: 3000,
+	inputLabel: 2000,
+	confirmTitle: 100,
+	confirmText: 300,
+	confirmButton: 30,
+	placeholder: 150,
+	/** Slack's own limit of a file_input, in bytes. */
+	fileBytes: 10 * 1024 * 1024,
+} as const;
+
+/** U+2060 WORD JOINER: invisible, and Slack no longer sees a mention or an emoji. */
+const wordJoiner = '\u2060';
+
+/** Control characters, and those that turn the direction of text round or hide in it. */
+const deceptive = /[\p{Cc}\u061c\u200b\u200e\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff]/gu;
+
+/** Text from outside as one line of mrkdwn that formats, links and pings nothing. */
+export function escape(text: string): string {
+	return entities(oneLine(text))
+		.replaceAll('*', '∗')
+		.replaceAll('~', '∼')
+		.replaceAll('`', 'ˋ')
+		.replaceAll(/(?<![\p{L}\p{N}_])_|_(?![\p{L}\p{N}_])/gu, 'ˍ')
+		.replaceAll(/@(?=\w)/gu, `@${wordJoiner}`)
+		.replaceAll(/#(?=\w)/gu, `#${wordJoiner}`)
+		.replaceAll(/:(?=[a-z0-9_+'-]+:)/giu, `:${wordJoiner}`);
+}
+
+/** The same for plain_text, where Slack shows nearly everything as it is. */
+export function plain(text: string): string {
+	return oneLine(text)
+		.replaceAll(/<(?=\S)/gu, `<${wordJoiner}`)
+		.replaceAll(/:(?=[a-z0-9_+'-]+:)/giu, `:${wordJoiner}`);
+}
+
+/** Text from outside as inline code. */
+export function code(text: string): string {
+	const inside = entities(oneLine(text)).replaceAll('`', 'ˋ').trim();
+	return inside === '' ? '(empty)' : `\`${inside}\``;
+}
+
+/** Text of several lines from outside as a code block of at most `max` characters. */
+export function codeBlock(text: string, max: number): string {
+	const inside = entities(text.replaceAll(/\r\n?/gu, '\n').replaceAll(/[^\n\t\P{Cc}]/gu, '').replaceAll(hidden, '')).replaceAll('`', 'ˋ');
+	return `\`\`\`\n${cut(inside, max - 8)}\n\`\`\``;
+}
+
+const hidden = /[\u061c\u200b\u200e\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff]/gu;
+
+/**
+ * A sentence of Lockstep's own, which may hold `code`, mentions and dates beside names from outside. Mentions of people
+ * pass where `known` says so, `<!channel>` and links never do.
+ */
+export function sentence(text: string, known: (id: string) => boolean = () => true): string {
+	return text
+		.split(/(<@[UW][A-Z0-9]{2,}>|<!subteam\^S[A-Z0-9]{2,}>|<!date\^\d{1,12}\^[^<>|^]*\|[^<>|]*>|`[^`\n]{1,300}`)/u)
+		.map((part, index) => (index % 2 === 0 ? escape(part) : token(part, known)))
+		.join('');
+}
+
+function token(part: string, known: (id: string) => boolean): string {
+	if (part.startsWith('`')) return code(part.slice(1, -1));
+	if (part.startsWith('<!date')) return part;
+	const id = /[A-Z0-9]{3,}/u.exec(part)?.[0] ?? '';
+	return known(id) ? part : escape(part);
+}
+
+/** A link, or the words alone where the address is not plainly http(s). */
+export function link(address: string, words: string): string {
+	if (!/^https?:\/\/[^\s<>|"]+$/u.test(address)) return `${escape(words)} (${escape(address)})`;
+	return `<${entities(address)}|${escape(words)}>`;
+}
+
+/** A moment in the reader's own time zone; `at` in epoch milliseconds. */
+export function moment(at: number): string {
+	const date = new Date(at);
+	if (Number.isNaN(date.getTime())) return 'an unknown time';
+	const fallback = `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+	return `<!date^${Math.floor(at / 1000)}^{date_short_pretty} at {time}|${fallback}>`;
+}
+
+/** Cuts to `max` characters, never inside an entity, a mention, a link or a surrogate pair. */
+export function cut(text: string, max: number): string {
+	if (text.length <= max) return text;
+	let kept = text.slice(0, Math.max(0, max - 1));
+	if (/[\ud800-\udbff]$/u.test(kept)) kept = kept.slice(0, -1);
+	kept = kept.replace(/&[a-z]{0,3}$/u, '').replace(/<[^<>]*$/u, '');
+	const open = (kept.match(/(?<!`)`(?!`)/gu)?.length ?? 0) % 2 === 1;
+	return open ? `${kept.slice(0, -1)}\`…`.slice(0, max) : `${kept}…`;
+}
+
+/** Cuts to `max` bytes of UTF-8. */
+export function cutBytes(text: string, max: number): string {
+	if (Buffer.byteLength(text) <= max) return text;
+	let kept = cut(text, max);
+	while (Buffer.byteLength(kept) > max) kept = cut(kept, kept.length - Math.max(1, Math.ceil((Buffer.byteLength(kept) - max) / 4)));
+	return kept;
+}
+
+/** As many whole lines as fit in `max` characters; what is left out is counted by `rest`. */
+export function fitLines(lines: readonly string[], max: number, rest: (left: number) => string): string {
+	const all = lines.join('\n');
+	if (all.length <= max) return all;
+	const kept: string[] = [];
+	let length = 0;
+	for (const line of lines) {
+		const closing = rest(lines.length - kept.length - 1).length + 1;
+		const fitting = kept.length === 0 ? cut(line, max - closing - 1) : line;
+		if (length + fitting.length + 1 + closing > max) break;
+		kept.push(fitting);
+		length += fitting.length + 1;
+	}
+	const left = lines.length - kept.length;
+	return left === 0 ? kept.join('\n') : [...kept, rest(left)].join('\n');
+}
+
+function oneLine(text: string): string {
+	return text.replaceAll(/[\r\n\t]+/gu, ' ').replaceAll(deceptive, '');
+}
+
+function entities(text: string): string {
+	return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

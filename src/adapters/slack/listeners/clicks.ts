@@ -1,0 +1,23 @@
+import {actionIds} from '../ids.ts';
+import {backClicked} from './back.ts';
+import type {ClickListener} from './click.ts';
+import {acknowledgeClicked, agreeClicked, approveClicked, cancelClicked, startClicked, withdrawClicked} from './decisions.ts';
+import {answerOpened, approveOpened, changesOpened, closeOpened, newScriptOpened, rerunOpened, waiveOpened} from './open-modal.ts';
+
+/** Every button of Lockstep's messages and windows. */
+export const clickListeners: ReadonlyMap<string, ClickListener> = new Map<string, ClickListener>([
+	[actionIds.agree, agreeClicked],
+	[actionIds.answer, answerOpened],
+	[actionIds.waive, waiveOpened],
+	[actionIds.approve, approveClicked],
+	[actionIds.approveConfirming, approveOpened],
+	[actionIds.requestChanges, changesOpened],
+	[actionIds.newScript, newScriptOpened],
+	[actionIds.start, startClicked],
+	[actionIds.cancel, cancelClicked],
+	[actionIds.withdraw, withdrawClicked],
+	[actionIds.allowRerun, rerunOpened],
+	[actionIds.close, closeOpened],
+	[actionIds.acknowledge, acknowledgeClicked],
+	[actionIds.back, backClicked],
+]);

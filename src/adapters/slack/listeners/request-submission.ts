@@ -1,0 +1,75 @@
+import type {Start} from '../../../domain/request.ts';
+import type {Target} from '../../../domain/target.ts';
+import {decodeRequestMemory, fieldIds, type RequestFields} from '../ids.ts';
+import {checkingView} from '../views/notice.ts';
+import {workWhileChecking} from './checking.ts';
+import type {Desk} from './desk.ts';
+import {chosenIn, type Submission, textOf} from './payloads.ts';
+import {type FieldErrors, scriptErrors, scriptOf} from './script-field.ts';
+import {errors, submitter, type Verdict} from './submission.ts';
+
+/** The form for a new request was submitted. */
+export function requestSubmitted(submission: Submission, desk: Desk): Verdict {
+	const form = formOf(submission);
+	const found = {...fieldErrors(form, desk.actions.targets(), desk.now()), ...scriptErrors(submission)};
+	if (Object.keys(found).length > 0) return errors(found);
+	const asker = submitter(submission, form);
+	return {
+		kind: 'accepted',
+		asker,
+		view: checkingView('Reading the script and looking at who could approve.'),
+		work: () =>
+			workWhileChecking(desk, asker, submission, {
+				title: 'Requested',
+				form,
+				work: async () =>
+					desk.actions.openRequest({
+						target: form.target,
+						app: form.app,
+						version: form.version,
+						summary: form.summary,
+						author: form.author === '' ? submission.person : form.author,
+						requester: submission.person,
+						start: startOf(form),
+						script: await scriptOf(desk, submission),
+						submissionKey: submission.key,
+					}),
+			}),
+	};
+}
+
+function formOf(submission: Submission): RequestFields {
+	const at = submission.fields.get(fieldIds.startAt)?.selected_date_time ?? null;
+	const start = chosenIn(submission, fieldIds.start);
+	return {
+		channel: decodeRequestMemory(submission.metadata)?.channel ?? null,
+		target: chosenIn(submission, fieldIds.target) ?? '',
+		app: textOf(submission, fieldIds.app),
+		version: textOf(submission, fieldIds.version),
+		author: submission.fields.get(fieldIds.author)?.selected_user ?? '',
+		summary: textOf(submission, fieldIds.summary),
+		start: start === 'at' || start === 'at-once' ? start : 'by-hand',
+		startAt: at === null ? null : at * 1000,
+	};
+}
+
+function fieldErrors(form: RequestFields, targets: readonly Target[], now: number): FieldErrors {
+	const found: {[field: string]: string} = {};
+	const target = targets.find(({name}) => name === form.target);
+	if (target === undefined) found[fieldIds.target] = 'Choose a target.';
+	if (form.app === '') found[fieldIds.app] = 'Name the app.';
+	if (form.version === '') found[fieldIds.version] = 'Name the version that needs this migration.';
+	if (form.summary === '') found[fieldIds.summary] = 'Say in a sentence what changes.';
+	if (form.start === 'at-once' && target !== undefined && !target.policy.startAtOnceAllowed) {
+		found[fieldIds.start] = `${target.name} does not allow a start at once. Choose another.`;
+	}
+	if (form.start === 'at' && form.startAt === null) found[fieldIds.startAt] = 'Choose the time.';
+	if (form.start === 'at' && form.startAt !== null && form.startAt <= now) found[fieldIds.startAt] = 'This time is in the past.';
+	if (form.start !== 'at' && form.startAt !== null) found[fieldIds.startAt] = 'A time only goes with “At a time, once approved”. Clear it, or choose that.';
+	return found;
+}
+
+function startOf(form: RequestFields): Start {
+	if (form.start === 'at' && form.startAt !== null) return {kind: 'at', at: form.startAt};
+	return {kind: form.start === 'at-once' ? 'at-once' : 'by-hand'};
+}

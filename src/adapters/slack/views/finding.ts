@@ -1,0 +1,80 @@
+import type {KnownBlock} from '@slack/types';
+import type {Finding, Severity} from '../../../domain/review/finding.ts';
+import type {Review} from '../../../domain/review/review.ts';
+import {waivableRules, type Waiver} from '../../../domain/waiver.ts';
+import {button, section} from '../blocks.ts';
+import {actionIds, encode} from '../ids.ts';
+import {code, cut, escape, fitLines} from '../limits.ts';
+import {count, mention} from './words.ts';
+
+const severityRank: {readonly [severity in Severity]: number} = {blocker: 0, warning: 1, notice: 2};
+const severitySigns: {readonly [severity in Severity]: string} = {blocker: '■ *Blocker*', warning: '▲ *Warning*', notice: '• Notice'};
+
+/** Rules with a button of their own on the message. */
+const waiveButtons = 5;
+
+export function worstFirst(findings: readonly Finding[]): readonly Finding[] {
+	return findings.toSorted((a, b) => severityRank[a.severity] - severityRank[b.severity]);
+}
+
+export function findingCounts(findings: readonly Finding[]): string {
+	if (findings.length === 0) return 'No findings';
+	const of = (severity: Severity): number => findings.filter((finding) => finding.severity === severity).length;
+	const parts = [
+		[of('blocker'), 'blocker'],
+		[of('warning'), 'warning'],
+		[of('notice'), 'notice'],
+	] as const;
+	return parts
+		.filter(([n]) => n > 0)
+		.map(([n, word]) => count(n, word))
+		.join(', ');
+}
+
+export function findingLine(finding: Finding): string {
+	const place = `line ${finding.place.line}${finding.migration === null ? '' : ` of ${code(cut(finding.migration, 150))}`}`;
+	const remedy = finding.remedy.trim() === '' ? '' : `\n      Remedy: ${cut(escape(finding.remedy), 300)}`;
+	return `${severitySigns[finding.severity]} ${code(cut(finding.rule, 80))}, ${place}: ${cut(escape(finding.message), 400)}${remedy}`;
+}
+
+/** Open blockers that may be waived have their button beside them; then the rest, worst first, as much as fits. */
+export function findingBlocks(options: {
+	readonly number: number;
+	readonly review: Review;
+	readonly digest: string;
+	readonly waivers: readonly Waiver[];
+	readonly mayWaive: boolean;
+	/** Characters for the findings without a button of their own. */
+	readonly room: number;
+}): readonly KnownBlock[] {
+	const {review, digest, waivers} = options;
+	if (review.findings.length === 0) return [];
+	const rules = options.mayWaive ? waivableRules(review, digest, waivers).slice(0, waiveButtons) : [];
+	const own = rules.flatMap((rule, index) => {
+		const same = worstFirst(review.findings.filter((finding) => finding.rule === rule));
+		const worst = same[0];
+		if (worst === undefined) return [];
+		const more = same.length > 1 ? `\n      … and ${count(same.length - 1, 'more place')} of the same rule.` : '';
+		const waive = button({action: actionIds.waive, text: 'Waive…', value: encode({number: options.number, digest, rule})});
+		return [section(`finding-${index}`, `${findingLine(worst)}${more}`, waive)];
+	});
+	const others = worstFirst(review.findings).filter((finding) => !rules.includes(finding.rule));
+	const text = fitLines(
+		others.map((finding) => findingLine(finding)),
+		own.length > 0 ? Math.min(options.room, 1500) : options.room,
+		(left) => `… and ${count(left, 'more finding')}; the thread has them.`,
+	);
+	return [
+		section('findings-title', `*Findings:* ${findingCounts(review.findings)}`),
+		...own,
+		...(text === '' ? [] : [section('findings', text)]),
+		...waiverBlocks(waivers, digest),
+	];
+}
+
+function waiverBlocks(waivers: readonly Waiver[], digest: string): readonly KnownBlock[] {
+	const lines = waivers
+		.filter((waiver) => waiver.reviewDigest === digest)
+		.map((waiver) => `☑ ${code(cut(waiver.rule, 80))} waived by ${mention(waiver.person)}: “${cut(escape(waiver.reason), 300)}”`);
+	return lines.length === 0 ? [] : [section('waivers', fitLines(lines, 900, (left) => `… and ${count(left, 'more waiver')}.`))];
+}

@@ -1,0 +1,130 @@
+import type {KnownBlock} from '@slack/types';
+import type {PendingStatement, Review} from '../../../domain/review/review.ts';
+import type {Run} from '../../../domain/run.ts';
+import type {RequestRecord} from '../../../operations/ports/record.ts';
+import {fitMessage, section} from '../blocks.ts';
+import {code, codeBlock, cut, escape, fitLines} from '../limits.ts';
+import {findingCounts, findingLine, worstFirst} from './finding.ts';
+import {landedLines} from './run.ts';
+import {count, duration, name, type Rendered, size} from './words.ts';
+
+/** Characters of SQL in one block, and blocks of SQL in the message: what Slack shows without scrolling for minutes. */
+const sqlCharacters = 2600;
+const sqlBlocks = 3;
+
+/** The pending statements unwrapped, then every finding that fits. */
+export function detailsMessage(record: RequestRecord, statements: readonly PendingStatement[]): Rendered {
+	const {review, number} = record.request;
+	const chunks = chunk(statements.map((statement) => statementText(statement)));
+	const shown = chunks.slice(0, sqlBlocks);
+	const left = statements.length - shown.reduce((sum, part) => sum + part.statements, 0);
+	const title = `*What takes effect:* ${count(statements.length, 'statement')} of ${count(review?.pending.length ?? 0, 'pending migration')}`;
+	const rest = left > 0 ? [section('details-rest', `… and ${count(left, 'more statement')}: read the script’s file in this thread.`)] : [];
+	return {
+		text: `${name(number)}: what takes effect`,
+		blocks: fitMessage([
+			{worth: 9, blocks: [section('details-title', title)]},
+			...shown.map((part, index) => ({worth: 8 - index, blocks: [section(`details-${index}`, codeBlock(part.text, 2900))]})),
+			{worth: 7, blocks: rest},
+			{worth: 6, blocks: findingsBlocks(review)},
+		]),
+	};
+}
+
+function statementText(statement: PendingStatement): string {
+	const conditions = statement.conditions.map((condition) => `-- only ${condition}\n`).join('');
+	return `-- ${statement.migration}, line ${statement.place.line}\n${conditions}${statement.sql.trim()}`;
+}
+
+function chunk(texts: readonly string[]): readonly {readonly text: string; readonly statements: number}[] {
+	const chunks: {text: string; statements: number}[] = [];
+	for (const text of texts) {
+		const last = chunks.at(-1);
+		if (last === undefined || last.text.length + text.length > sqlCharacters) chunks.push({text: cut(text, sqlCharacters), statements: 1});
+		else {
+			last.text += `\n\n${text}`;
+			last.statements += 1;
+		}
+	}
+	return chunks;
+}
+
+function findingsBlocks(review: Review | null): readonly KnownBlock[] {
+	if (review === null || review.findings.length === 0) return [];
+	const lines = worstFirst(review.findings).map((finding) => {
+		const why = finding.why.trim() === '' ? '' : `\n      Why: ${cut(escape(finding.why), 300)}`;
+		return `${findingLine(finding)}${why}`;
+	});
+	const text = fitLines([`*Findings:* ${findingCounts(review.findings)}`, ...lines], 2900, (left) => `… and ${count(left, 'more finding')}.`);
+	return [section('details-findings', text)];
+}
+
+/** After a run: what landed, which tables it touched, the history's last rows, warnings, durations. */
+export function resultMessage(record: RequestRecord, runId: number | null): Rendered {
+	const run = record.runs.findLast(({id}) => runId === null || id === runId) ?? null;
+	const sign = run?.outcome === 'verified' ? '✔' : run?.outcome === 'failed' ? '✖' : '⏸';
+	const words = run?.outcome === 'verified' ? 'verified' : run?.outcome === 'failed' ? 'failed' : 'did not go on';
+	const text = `${sign} ${name(record.request.number)} ${words}`;
+	if (run === null || run.report === null) return {text, blocks: [section('result', `${text}. There is no report of this run.`)]};
+	return {
+		text,
+		blocks: fitMessage([
+			{worth: 10, blocks: [section('result', resultText(text, run))]},
+			{worth: 8, blocks: tablesBlocks(run)},
+			{worth: 7, blocks: historyBlocks(run)},
+			{worth: 6, blocks: warningBlocks(run)},
+			{worth: 5, blocks: outputBlocks(run)},
+		]),
+	};
+}
+
+function resultText(title: string, run: Run): string {
+	const report = run.report;
+	if (report === null) return title;
+	const whole = run.finishedAt === null ? '' : ` in ${duration(run.finishedAt - run.startedAt)}`;
+	const steps = run.steps
+		.filter(({finishedAt}) => finishedAt !== null)
+		.map((step) => `${step.name} ${duration((step.finishedAt ?? step.startedAt) - step.startedAt)}`)
+		.join(', ');
+	const failure = report.failure === null ? [] : [cut(escape(report.failure), 800)];
+	return fitLines([`*${title}*${whole}`, ...failure, ...landedLines(report), steps === '' ? '' : `*Steps:* ${steps}`].filter((line) => line !== ''), 2900, () => '…');
+}
+
+function tablesBlocks(run: Run): readonly KnownBlock[] {
+	const tables = run.report?.tables ?? [];
+	if (tables.length === 0) return [section('result-tables', '*Tables touched:* none')];
+	const lines = tables.map((table) => `• ${code(cut(table, 150))}`);
+	return [section('result-tables', fitLines([`*Tables touched:* ${tables.length}`, ...lines], 1500, (left) => `… and ${left} more; the file in this thread has all tables.`))];
+}
+
+function historyBlocks(run: Run): readonly KnownBlock[] {
+	const rows = (run.report?.lastHistory ?? []).slice(0, 5);
+	if (rows.length === 0) return [];
+	const lines = rows.map((row) => `• ${code(cut(row.migrationId, 150))} ${code(cut(row.productVersion, 40))}`);
+	return [section('result-history', ['*Last rows of the history,* newest first', ...lines].join('\n'))];
+}
+
+function warningBlocks(run: Run): readonly KnownBlock[] {
+	const warnings = run.report?.warnings ?? [];
+	if (warnings.length === 0) return [];
+	const lines = warnings.map((warning) => `▲ ${cut(escape(warning), 400)}`);
+	return [section('result-warnings', fitLines([`*${count(warnings.length, 'warning')} from the server*`, ...lines], 1500, (left) => `… and ${left} more.`))];
+}
+
+/** psql's last words, where the run failed. */
+function outputBlocks(run: Run): readonly KnownBlock[] {
+	const output = run.outcome === 'failed' ? (run.report?.output.trim() ?? '') : '';
+	if (output === '') return [];
+	const tail = output.length > 1500 ? `…${output.slice(-1500)}` : output;
+	return [section('result-output', `*psql’s last output*\n${codeBlock(tail, 2800)}`)];
+}
+
+/** The comment under which the script's file is uploaded. */
+export function scriptComment(record: RequestRecord, sha256: string, bytes: number): string {
+	return `Script of ${name(record.request.number)}, ${size(bytes)}, as it will run.\nSHA-256 ${code(sha256)}`;
+}
+
+export function tablesComment(record: RequestRecord): string {
+	return `All tables of ${escape(record.request.target)} after ${name(record.request.number)}, every schema.`;
+}
+

@@ -8,7 +8,8 @@ export type Client = pg.PoolClient;
 export function createPool(url: string, onError: (error: Error) => void): pg.Pool {
 	const pool = new pg.Pool({
 		connectionString: url,
-		max: 10,
+		// A publisher holds one while it loads by another: more than the jobs that run at once.
+		max: 20,
 		connectionTimeoutMillis: 5_000,
 		idleTimeoutMillis: 30_000,
 		statement_timeout: 30_000,

@@ -13,9 +13,15 @@ interface MessageRow {
 	readonly uncertain: boolean;
 }
 
+/** A thread is told in order, but a message that Slack refuses this often no longer keeps an escalation back. */
+const triesThatOthersWaitFor = 3;
+
 /** A message that is unsent, or a live one that shows an older revision of its request. `$n` is the list of live kinds. */
 export function isDue(liveParameter: string): string {
-	return `message.next_try_at <= now() and (message.ts is null or (message.kind = any(${liveParameter}) and message.rendered_revision < request.revision))`;
+	return `message.next_try_at <= now() and case when message.ts is null
+		then not exists (select from message earlier where earlier.request = message.request and earlier.ts is null
+			and earlier.id < message.id and earlier.tries between 1 and ${triesThatOthersWaitFor})
+		else message.kind = any(${liveParameter}) and message.rendered_revision < request.revision end`;
 }
 
 /**

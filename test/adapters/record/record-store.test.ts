@@ -319,3 +319,26 @@ describe('the edit budget', () => {
 		expect(await store.takeEdit(41)).toBe(0);
 	});
 });
+
+describe('a message that Slack does not take', () => {
+	it('is waited for by the ones after it, but not for ever', async () => {
+		const number = await store.open(newRequest({messages: [{kind: 'request'}, {kind: 'details'}, {kind: 'line'}]}));
+		const posted: string[] = [];
+		async function publishAll(): Promise<void> {
+			await store.publishMessages(number, (slot) => {
+				if (slot.kind === 'details') return Promise.resolve({kind: 'later', inMs: 60_000, uncertain: false});
+				posted.push(slot.kind);
+				return Promise.resolve({kind: 'published', ts: slot.kind, revision: 1});
+			});
+		}
+		for (let round = 0; round < 3; round++) {
+			await publishAll();
+			await publishAll();
+			expect(posted).toEqual(['request']);
+			await sql.query(`update message set next_try_at = now() where request = $1`, [number]);
+		}
+		await publishAll();
+		await publishAll();
+		expect(posted).toEqual(['request', 'line']);
+	});
+});

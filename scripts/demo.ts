@@ -27,8 +27,13 @@ Try it: act as any person of the workspace over the local Slack's API (docs/demo
 itself with \`npm run demo -- --play\`. Scripts to request are in examples/shop/scripts. Ctrl-C ends everything.
 `);
 	await new Promise<void>((resolve) => {
-		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
 		// Nothing else keeps this process waiting for its person.
-		setInterval(() => {}, 60_000);
+		const waiting = setInterval(() => {}, 60_000);
+		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+			process.once(signal, () => {
+				clearInterval(waiting);
+				resolve();
+			});
+		}
 	});
 }

@@ -32,7 +32,11 @@ export interface SlackActions {
 		readonly submissionKey: string;
 	}): Promise<Done | Refusal>;
 	/** New bytes for an open request: approvals are void, the review runs again. */
-	replaceScript(ask: {readonly number: number; readonly person: string; readonly script: ScriptUpload}): Promise<Done | Refusal>;
+	replaceScript(ask: {
+		readonly number: number;
+		readonly person: string;
+		readonly script: ScriptUpload;
+	}): Promise<Done | Refusal>;
 	/** Agrees with every clean item at once. */
 	agree(ask: {readonly number: number; readonly person: string; readonly digest: string}): Promise<Done | Refusal>;
 	answer(ask: {
@@ -49,7 +53,11 @@ export interface SlackActions {
 		readonly digest: string;
 		readonly confirmedItems: readonly ChecklistItemId[];
 	}): Promise<Done | Refusal>;
-	requestChanges(ask: {readonly number: number; readonly person: string; readonly reason: string}): Promise<Done | Refusal>;
+	requestChanges(ask: {
+		readonly number: number;
+		readonly person: string;
+		readonly reason: string;
+	}): Promise<Done | Refusal>;
 	waive(ask: {
 		readonly number: number;
 		readonly person: string;
@@ -61,7 +69,11 @@ export interface SlackActions {
 	start(ask: {readonly number: number; readonly person: string; readonly digest: string}): Promise<Done | Refusal>;
 	cancel(ask: {readonly number: number; readonly person: string}): Promise<Done | Refusal>;
 	withdraw(ask: {readonly number: number; readonly person: string}): Promise<Done | Refusal>;
-	acknowledge(ask: {readonly number: number; readonly escalation: number; readonly person: string}): Promise<Done | Refusal>;
+	acknowledge(ask: {
+		readonly number: number;
+		readonly escalation: number;
+		readonly person: string;
+	}): Promise<Done | Refusal>;
 	/** The lead's decision after a failure. */
 	decideFailure(ask: {
 		readonly number: number;

@@ -52,12 +52,22 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
 		});
 		listen(receiver, dispatch, options);
 		const connection = createSocketConnection(receiver.client, log);
-		return {start: () => connection.start(), stop: () => connection.stop(), ready: () => connection.connected(), port: () => null};
+		return {
+			start: () => connection.start(),
+			stop: () => connection.stop(),
+			ready: () => connection.connected(),
+			port: () => null,
+		};
 	}
 	const receiver = new HTTPReceiver({signingSecret: transport.signingSecret, logger: boltLogger(log)});
 	listen(receiver, dispatch, options);
 	const door = createHttpDoor({receiver, host: transport.host, port: transport.port, now});
-	return {start: () => door.start(), stop: () => door.stop(), ready: () => door.port() !== null, port: () => door.port()};
+	return {
+		start: () => door.start(),
+		stop: () => door.stop(),
+		ready: () => door.port() !== null,
+		port: () => door.port(),
+	};
 }
 
 type Receiver = NonNullable<NonNullable<ConstructorParameters<typeof App>[0]>['receiver']>;

@@ -4,7 +4,6 @@ import type {
 	Checkboxes,
 	ConfirmationDialog,
 	ContextBlock,
-	DividerBlock,
 	HeaderBlock,
 	InputBlock,
 	KnownBlock,
@@ -30,10 +29,6 @@ export function context(id: string, text: string): ContextBlock {
 	return {type: 'context', block_id: blockId(id), elements: [mrkdwn(text, limits.section)]};
 }
 
-export function divider(id: string): DividerBlock {
-	return {type: 'divider', block_id: blockId(id)};
-}
-
 export function actions(id: string, buttons: readonly Button[]): ActionsBlock {
 	return {type: 'actions', block_id: blockId(id), elements: buttons.slice(0, limits.actionsElements)};
 }
@@ -55,7 +50,12 @@ export function button(options: {
 	};
 }
 
-export function confirmation(words: {readonly title: string; readonly text: string; readonly yes: string; readonly no: string}): ConfirmationDialog {
+export function confirmation(words: {
+	readonly title: string;
+	readonly text: string;
+	readonly yes: string;
+	readonly no: string;
+}): ConfirmationDialog {
 	return {
 		title: plainText(words.title, limits.confirmTitle),
 		text: plainText(words.text, limits.confirmText),
@@ -133,7 +133,10 @@ export function fitMessage(parts: readonly Part[]): KnownBlock[] {
 		const less = shortened(kept) ?? without(kept);
 		if (less === null) break;
 		kept = less;
-		blocks = [...kept.flatMap((part) => part.blocks), context('cut', '… Cut to what Slack shows; the thread has more.')];
+		blocks = [
+			...kept.flatMap((part) => part.blocks),
+			context('cut', '… Cut to what Slack shows; the thread has more.'),
+		];
 	}
 	return blocks.slice(0, limits.messageBlocks);
 }

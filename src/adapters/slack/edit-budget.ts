@@ -22,7 +22,9 @@ export function createEditBudget(now: () => number = Date.now): EditBudget {
 		const own = last.get(message);
 		if (own !== undefined) refuse(own + millisecondsPerMessage - at, 'this message was edited just now');
 		const oldest = recent[0];
-		if (oldest !== undefined && recent.length >= editsPerMinute) refuse(oldest + minute - at, `${editsPerMinute} edits were made in the last minute`);
+		if (oldest !== undefined && recent.length >= editsPerMinute) {
+			refuse(oldest + minute - at, `${editsPerMinute} edits were made in the last minute`);
+		}
 		last.set(message, at);
 		recent = [...recent, at];
 	}

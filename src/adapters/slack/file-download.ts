@@ -4,7 +4,11 @@ import {limits} from './limits.ts';
 import {defaultApiUrl, type WebClient} from './slack-client.ts';
 import {calling} from './slack-failure.ts';
 
-const File = z.object({name: z.string().nullish(), url_private_download: z.string().optional(), url_private: z.string().optional()});
+const File = z.object({
+	name: z.string().nullish(),
+	url_private_download: z.string().optional(),
+	url_private: z.string().optional(),
+});
 
 export interface DownloadOptions {
 	readonly client: WebClient;
@@ -23,7 +27,9 @@ export async function downloadFile(options: DownloadOptions, fileId: string): Pr
 	const answer = await calling('the file', () => options.client.files.info({file: fileId}));
 	const file = File.parse(answer.file);
 	const address = file.url_private_download ?? file.url_private;
-	if (address === undefined) throw new Failure('slack-refused', 'Slack does not hand out the uploaded file. Upload it again.');
+	if (address === undefined) {
+		throw new Failure('slack-refused', 'Slack does not hand out the uploaded file. Upload it again.');
+	}
 	return {name: file.name ?? 'script.sql', bytes: await fetchBytes(options, trusted(address, options.apiUrl))};
 }
 
@@ -39,10 +45,21 @@ async function fetchBytes(options: DownloadOptions, url: URL): Promise<Uint8Arra
 	const signal = AbortSignal.timeout(options.timeoutMs ?? 30_000);
 	try {
 		// A redirect would carry the person to a login page, and the token along: Slack sends it when the token is not good.
-		const response = await fetch(url, {headers: {authorization: `Bearer ${options.botToken}`}, redirect: 'manual', signal});
-		if (response.status >= 500 || response.status === 429) throw new Failure('slack-unreachable', `Slack did not hand out the uploaded file (HTTP ${response.status}).`);
+		const response = await fetch(url, {
+			headers: {authorization: `Bearer ${options.botToken}`},
+			redirect: 'manual',
+			signal,
+		});
+		if (response.status >= 500 || response.status === 429) {
+			throw new Failure('slack-unreachable', `Slack did not hand out the uploaded file (HTTP ${response.status}).`);
+		}
 		const isPage = response.headers.get('content-type')?.startsWith('text/html') ?? false;
-		if (!response.ok || isPage) throw new Failure('slack-refused', `Slack refused to hand out the uploaded file (HTTP ${response.status}). The app needs the scope files:read.`);
+		if (!response.ok || isPage) {
+			throw new Failure(
+				'slack-refused',
+				`Slack refused to hand out the uploaded file (HTTP ${response.status}). The app needs the scope files:read.`,
+			);
+		}
 		return await readCapped(response);
 	} catch (error) {
 		if (error instanceof Failure) throw error;

@@ -25,7 +25,14 @@ export function createHttpDoor(options: {
 
 	async function start(): Promise<void> {
 		await new Promise<void>((resolve, reject) => {
-			const failed = (error: Error): void => reject(new Failure('process-failed', `Cannot listen on ${options.host}:${options.port} for Slack: ${error.message}`, {cause: error}));
+			const failed = (error: Error): void =>
+				reject(
+					new Failure(
+						'process-failed',
+						`Cannot listen on ${options.host}:${options.port} for Slack: ${error.message}`,
+						{cause: error},
+					),
+				);
 			server.once('error', failed);
 			server.listen(options.port, options.host, () => {
 				server.off('error', failed);
@@ -42,7 +49,11 @@ export function createHttpDoor(options: {
 	return {start, stop: () => stopServer(server), port};
 }
 
-function serve(options: {readonly receiver: HTTPReceiver; readonly now: () => number}, request: IncomingMessage, response: ServerResponse): void {
+function serve(
+	options: {readonly receiver: HTTPReceiver; readonly now: () => number},
+	request: IncomingMessage,
+	response: ServerResponse,
+): void {
 	if (!timely(request, options.now())) return end(response, 401);
 	try {
 		options.receiver.requestListener(request, response);

@@ -33,6 +33,9 @@ export const limits = {
 	fileBytes: 10 * 1024 * 1024,
 } as const;
 
+/** Nothing shown is longer, so nothing longer is worked on. */
+const longest = 6000;
+
 /** U+2060 WORD JOINER: invisible, and Slack no longer sees a mention or an emoji. */
 const wordJoiner = '\u2060';
 
@@ -66,7 +69,13 @@ export function code(text: string): string {
 
 /** Text of several lines from outside as a code block of at most `max` characters. */
 export function codeBlock(text: string, max: number): string {
-	const inside = entities(text.replaceAll(/\r\n?/gu, '\n').replaceAll(/[^\n\t\P{Cc}]/gu, '').replaceAll(hidden, '')).replaceAll('`', 'ˋ');
+	const inside = entities(
+		text
+			.slice(0, longest)
+			.replaceAll(/\r\n?/gu, '\n')
+			.replaceAll(/[^\n\t\P{Cc}]/gu, '')
+			.replaceAll(hidden, ''),
+	).replaceAll('`', 'ˋ');
 	return `\`\`\`\n${cut(inside, max - 8)}\n\`\`\``;
 }
 
@@ -78,6 +87,7 @@ const hidden = /[\u061c\u200b\u200e\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\
  */
 export function sentence(text: string, known: (id: string) => boolean = () => true): string {
 	return text
+		.slice(0, longest)
 		.split(/(<@[UW][A-Z0-9]{2,}>|<!subteam\^S[A-Z0-9]{2,}>|<!date\^\d{1,12}\^[^<>|^]*\|[^<>|]*>|`[^`\n]{1,300}`)/u)
 		.map((part, index) => (index % 2 === 0 ? escape(part) : token(part, known)))
 		.join('');
@@ -118,29 +128,57 @@ export function cut(text: string, max: number): string {
 export function cutBytes(text: string, max: number): string {
 	if (Buffer.byteLength(text) <= max) return text;
 	let kept = cut(text, max);
-	while (Buffer.byteLength(kept) > max) kept = cut(kept, kept.length - Math.max(1, Math.ceil((Buffer.byteLength(kept) - max) / 4)));
+	while (Buffer.byteLength(kept) > max) {
+		kept = cut(kept, kept.length - Math.max(1, Math.ceil((Buffer.byteLength(kept) - max) / 4)));
+	}
 	return kept;
 }
 
 /** As many whole lines as fit in `max` characters; what is left out is counted by `rest`. */
 export function fitLines(lines: readonly string[], max: number, rest: (left: number) => string): string {
-	const all = lines.join('\n');
-	if (all.length <= max) return all;
+	return fitItems(lines, (line) => line, max, rest);
+}
+
+/** The same, a line an item; items that do not fit are not rendered. */
+export function fitItems<T>(
+	items: readonly T[],
+	lineOf: (item: T) => string,
+	max: number,
+	rest: (left: number) => string,
+): string {
 	const kept: string[] = [];
-	let length = 0;
-	for (const line of lines) {
-		const closing = rest(lines.length - kept.length - 1).length + 1;
-		const fitting = kept.length === 0 ? cut(line, max - closing - 1) : line;
-		if (length + fitting.length + 1 + closing > max) break;
-		kept.push(fitting);
-		length += fitting.length + 1;
+	let length = -1;
+	for (const item of items) {
+		const line = lineOf(item);
+		if (length + 1 + line.length > max) return withRest(kept, kept[0] ?? line, items.length, max, rest);
+		kept.push(line);
+		length += 1 + line.length;
 	}
-	const left = lines.length - kept.length;
-	return left === 0 ? kept.join('\n') : [...kept, rest(left)].join('\n');
+	return kept.join('\n');
+}
+
+/** Takes lines away until the count of what is left out fits too; the first line stays, cut if need be. */
+function withRest(
+	lines: readonly string[],
+	first: string,
+	total: number,
+	max: number,
+	rest: (left: number) => string,
+): string {
+	for (let keep = lines.length; keep > 0; keep--) {
+		const text = [...lines.slice(0, keep), rest(total - keep)].join('\n');
+		if (text.length <= max) return text;
+	}
+	if (total === 1) return cut(first, max);
+	const closing = rest(total - 1);
+	return `${cut(first, max - closing.length - 1)}\n${closing}`;
 }
 
 function oneLine(text: string): string {
-	return text.replaceAll(/[\r\n\t]+/gu, ' ').replaceAll(deceptive, '');
+	return text
+		.slice(0, longest)
+		.replaceAll(/[\r\n\t]+/gu, ' ')
+		.replaceAll(deceptive, '');
 }
 
 function entities(text: string): string {

@@ -99,11 +99,18 @@ async function render(slot: MessageSlot, record: RequestRecord, options: Messeng
 /** A request may outlive its target's entry in lockstep.yaml; what it shows then is a mistake of ours to be seen. */
 function targetOf(record: RequestRecord, {targets}: MessengerOptions): Target {
 	const target = targets.get(record.request.target);
-	if (target === undefined) throw new Failure('slack-refused', `lockstep.yaml no longer names the target ${record.request.target}.`);
+	if (target === undefined) {
+		throw new Failure('slack-refused', `lockstep.yaml no longer names the target ${record.request.target}.`);
+	}
 	return target;
 }
 
-async function escalationWords(slot: MessageSlot, record: RequestRecord, target: Target, client: WebClient): Promise<EscalationWords> {
+async function escalationWords(
+	slot: MessageSlot,
+	record: RequestRecord,
+	target: Target,
+	client: WebClient,
+): Promise<EscalationWords> {
 	const called = [...new Set([...target.people.leads, ...target.people.onCall])];
 	const ids: string[] = [];
 	for (const who of called) ids.push(await mentionable(client, who));
@@ -143,7 +150,9 @@ async function uploadOf(slot: MessageSlot, record: RequestRecord, options: Messe
 /** Every table of the target after the newest run that looked, one a line. */
 function tableList(record: RequestRecord): Uint8Array {
 	const tables = record.runs.findLast(({report}) => report !== null)?.report?.allTables ?? [];
-	return Buffer.from([`-- ${count(tables.length, 'table')} after ${name(record.request.number)}`, ...tables, ''].join('\n'));
+	return Buffer.from(
+		[`-- ${count(tables.length, 'table')} after ${name(record.request.number)}`, ...tables, ''].join('\n'),
+	);
 }
 
 /** Names the message's row, for an upload carries no metadata by which it could be found again. */

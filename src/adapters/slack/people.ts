@@ -52,17 +52,29 @@ async function idsOf(client: WebClient, name: string): Promise<readonly string[]
 		return id === null ? [] : [id];
 	}
 	if (!name.startsWith('S')) return [name];
-	const users = await unlessUnknown('the look-up of a user group', async () => (await client.usergroups.users.list({usergroup: name})).users);
+	const users = await unlessUnknown(
+		'the look-up of a user group',
+		async () => (await client.usergroups.users.list({usergroup: name})).users,
+	);
 	return users ?? [];
 }
 
 /** Null when Slack knows nobody by that address. */
 export async function idOfEmail(client: WebClient, email: string): Promise<string | null> {
-	const user = await unlessUnknown('the look-up of an e-mail address', async () => (await client.users.lookupByEmail({email})).user);
+	const user = await unlessUnknown(
+		'the look-up of an e-mail address',
+		async () => (await client.users.lookupByEmail({email})).user,
+	);
 	return user?.id ?? null;
 }
 
-const unknownCodes: ReadonlySet<string> = new Set(['user_not_found', 'users_not_found', 'user_not_visible', 'no_such_subteam', 'subteam_not_found']);
+const unknownCodes: ReadonlySet<string> = new Set([
+	'user_not_found',
+	'users_not_found',
+	'user_not_visible',
+	'no_such_subteam',
+	'subteam_not_found',
+]);
 
 async function unlessUnknown<T>(doing: string, call: () => Promise<T | undefined>): Promise<T | null> {
 	return calling(doing, async () => {

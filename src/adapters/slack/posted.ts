@@ -11,26 +11,43 @@ const eventType = 'lockstep_message';
 
 const Posted = z.object({
 	ts: z.string(),
-	metadata: z.object({event_type: z.string(), event_payload: z.object({id: z.number()})}).optional().catch(undefined),
-	files: z.array(z.object({name: z.string().nullish()})).optional().catch(undefined),
+	metadata: z
+		.object({event_type: z.string(), event_payload: z.object({id: z.number()})})
+		.optional()
+		.catch(undefined),
+	files: z
+		.array(z.object({name: z.string().nullish()}))
+		.optional()
+		.catch(undefined),
 });
 
 type Posted = z.infer<typeof Posted>;
 
 /** By this a post is found again: chat.postMessage has no key that makes it happen once. */
-export function metadataOf(slot: MessageSlot): {readonly event_type: string; readonly event_payload: {readonly id: number}} {
+export function metadataOf(slot: MessageSlot): {
+	readonly event_type: string;
+	readonly event_payload: {readonly id: number};
+} {
 	return {event_type: eventType, event_payload: {id: slot.id}};
 }
 
 export async function findPost(client: WebClient, slot: MessageSlot): Promise<string | null> {
-	return await findMessage(client, slot, ({metadata}) => metadata?.event_type === eventType && metadata.event_payload.id === slot.id);
+	return await findMessage(
+		client,
+		slot,
+		({metadata}) => metadata?.event_type === eventType && metadata.event_payload.id === slot.id,
+	);
 }
 
 export async function findFile(client: WebClient, slot: MessageSlot, fileName: string): Promise<string | null> {
 	return await findMessage(client, slot, ({files}) => files?.some(({name}) => name === fileName) ?? false);
 }
 
-async function findMessage(client: WebClient, slot: MessageSlot, isIt: (message: Posted) => boolean): Promise<string | null> {
+async function findMessage(
+	client: WebClient,
+	slot: MessageSlot,
+	isIt: (message: Posted) => boolean,
+): Promise<string | null> {
 	let cursor: string | undefined;
 	for (let page = 0; page < pages; page++) {
 		const read = await calling('a look at what was posted', () => readPage(client, slot, cursor));
@@ -48,7 +65,10 @@ async function readPage(
 	cursor: string | undefined,
 ): Promise<{readonly messages: readonly Posted[]; readonly next: string | undefined}> {
 	const common = {channel, limit: pageSize, include_all_metadata: true, ...(cursor === undefined ? {} : {cursor})};
-	const answer = threadTs === null ? await client.conversations.history(common) : await client.conversations.replies({...common, ts: threadTs});
+	const answer =
+		threadTs === null
+			? await client.conversations.history(common)
+			: await client.conversations.replies({...common, ts: threadTs});
 	const messages = (answer.messages ?? []).flatMap((message) => {
 		const parsed = Posted.safeParse(message);
 		return parsed.success ? [parsed.data] : [];

@@ -20,7 +20,11 @@ export function clientOptions(apiUrl: string | null, log: SlackLog): WebClientOp
 	};
 }
 
-export function createSlackClient(options: {readonly botToken: string; readonly apiUrl: string | null; readonly log: SlackLog}): WebClient {
+export function createSlackClient(options: {
+	readonly botToken: string;
+	readonly apiUrl: string | null;
+	readonly log: SlackLog;
+}): WebClient {
 	return new WebClient(options.botToken, clientOptions(options.apiUrl, options.log));
 }
 

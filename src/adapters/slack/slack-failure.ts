@@ -7,7 +7,13 @@ export function slackErrorCode(error: unknown): string | null {
 }
 
 /** Refusals that pass by themselves: Slack's side, not ours. */
-const passing: ReadonlySet<string> = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'team_added_to_org']);
+const passing: ReadonlySet<string> = new Set([
+	'internal_error',
+	'fatal_error',
+	'service_unavailable',
+	'request_timeout',
+	'team_added_to_org',
+]);
 
 /** Errors of the Web API as Failures, once, at this border. Bugs of ours pass through untouched. */
 export function slackFailure(error: unknown, doing: string): unknown {
@@ -21,7 +27,9 @@ export function slackFailure(error: unknown, doing: string): unknown {
 	if (error instanceof WebAPIHTTPError && error.statusCode < 500) {
 		return new Failure('slack-refused', `Slack refused ${doing}: HTTP ${error.statusCode}.`, {cause: error});
 	}
-	if (isSlackError(error) || code !== null) return new Failure('slack-unreachable', `Slack did not answer ${doing}.`, {cause: error});
+	if (isSlackError(error) || code !== null) {
+		return new Failure('slack-unreachable', `Slack did not answer ${doing}.`, {cause: error});
+	}
 	return error;
 }
 
@@ -35,14 +43,21 @@ export async function calling<T>(doing: string, call: () => Promise<T>): Promise
 }
 
 function rateLimited(doing: string, seconds: number, cause: unknown): Failure {
-	return new Failure('slack-rate-limited', `Slack asks to wait ${seconds} s before ${doing}.`, {cause, retryInMs: seconds * 1000});
+	return new Failure('slack-rate-limited', `Slack asks to wait ${seconds} s before ${doing}.`, {
+		cause,
+		retryInMs: seconds * 1000,
+	});
 }
 
 /** web-api's errors have codes that begin so; a 429 without Retry-After and a failed upload come as plain errors. */
 function isSlackError(error: unknown): boolean {
 	if (!(error instanceof Error)) return false;
 	const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-	return code.startsWith('slack_webapi_') || error.message.startsWith('Retry header did not') || error.message.startsWith('Failed to upload file');
+	return (
+		code.startsWith('slack_webapi_') ||
+		error.message.startsWith('Retry header did not') ||
+		error.message.startsWith('Failed to upload file')
+	);
 }
 
 const hints: {readonly [code: string]: string} = {

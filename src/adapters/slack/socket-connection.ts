@@ -7,7 +7,15 @@ import {slackErrorCode} from './slack-failure.ts';
 type SocketClient = SocketModeReceiver['client'];
 
 /** What never gets better by trying again (the list of @slack/socket-mode's UnrecoverableSocketModeStartError). */
-const hopeless: ReadonlySet<string> = new Set(['not_authed', 'invalid_auth', 'account_inactive', 'user_removed_from_team', 'team_disabled', 'not_allowed_token_type', 'missing_scope']);
+const hopeless: ReadonlySet<string> = new Set([
+	'not_authed',
+	'invalid_auth',
+	'account_inactive',
+	'user_removed_from_team',
+	'team_disabled',
+	'not_allowed_token_type',
+	'missing_scope',
+]);
 
 const connectMs = 20_000;
 const firstDelayMs = 500;
@@ -110,7 +118,11 @@ async function late(signal: AbortSignal): Promise<never> {
 function throwIfHopeless(error: unknown): void {
 	const code = slackErrorCode(error);
 	if (code === null || !hopeless.has(code)) return;
-	throw new Failure('slack-refused', `Slack refused the app-level token: ${code}. Socket Mode needs a token xapp-… with connections:write.`, {cause: error});
+	throw new Failure(
+		'slack-refused',
+		`Slack refused the app-level token: ${code}. Socket Mode needs a token xapp-… with connections:write.`,
+		{cause: error},
+	);
 }
 
 /** Doubles from half a second to half a minute, with jitter, so that replicas do not come back all at once. */

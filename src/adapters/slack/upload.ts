@@ -33,7 +33,9 @@ export async function uploadInThread(client: WebClient, slot: MessageSlot, uploa
 	const file = done.files.at(0)?.files?.at(0)?.id;
 	for (const wait of looks) {
 		await sleep(wait);
-		const ts = (file === undefined ? null : await shareOf(client, file, slot.channel)) ?? (await findFile(client, slot, upload.name));
+		const ts =
+			(file === undefined ? null : await shareOf(client, file, slot.channel)) ??
+			(await findFile(client, slot, upload.name));
 		if (ts !== null) return ts;
 	}
 	throw new Failure('slack-unreachable', `Slack took ${upload.name} and has not shown it in the channel yet.`);

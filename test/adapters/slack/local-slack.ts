@@ -11,7 +11,7 @@ import type {RequestRecord} from '../../../src/operations/ports/record.ts';
 import {target} from './request-record.ts';
 
 /** The scopes of the product's own manifest are what the code must get along with. */
-export const manifestPath = fileURLToPath(new URL('../../../manifest.yml', import.meta.url));
+const manifestPath = fileURLToPath(new URL('../../../manifest.yml', import.meta.url));
 
 export interface Call {
 	readonly action: keyof SlackActions;
@@ -26,7 +26,9 @@ export interface FakeActions {
 	record: RequestRecord | null;
 }
 
-export function fakeActions(targets = [target(), target({name: 'billing', policy: {...target().policy, startAtOnceAllowed: true}})]): FakeActions {
+export function fakeActions(
+	targets = [target(), target({name: 'billing', policy: {...target().policy, startAtOnceAllowed: true}})],
+): FakeActions {
 	const calls: Call[] = [];
 	const noting = (action: keyof SlackActions) => async (ask: unknown) => {
 		calls.push({action, ask});
@@ -76,11 +78,14 @@ export interface LocalSlack {
 }
 
 /** A local Slack and a client of it. */
-export async function startLocalSlack(mode: 'socket' | 'http' = 'socket'): Promise<LocalSlack & {readonly port: number}> {
+export async function startLocalSlack(
+	mode: 'socket' | 'http' = 'socket',
+): Promise<LocalSlack & {readonly port: number}> {
 	const port = await freePort();
 	const slack = await startSimulator({
 		manifestPath,
-		delivery: mode === 'socket' ? {mode: 'socket'} : {mode: 'http', requestUrl: `http://127.0.0.1:${port}/slack/events`},
+		delivery:
+			mode === 'socket' ? {mode: 'socket'} : {mode: 'http', requestUrl: `http://127.0.0.1:${port}/slack/events`},
 	});
 	const log = keptLog();
 	const client = createSlackClient({botToken: slack.botToken, apiUrl: slack.apiUrl, log});
@@ -88,12 +93,17 @@ export async function startLocalSlack(mode: 'socket' | 'http' = 'socket'): Promi
 }
 
 /** The product's Slack app on a local Slack, in either transport. */
-export async function startApp(mode: 'socket' | 'http'): Promise<LocalSlack & {readonly app: SlackApp; readonly fake: FakeActions; readonly port: number}> {
+export async function startApp(
+	mode: 'socket' | 'http',
+): Promise<LocalSlack & {readonly app: SlackApp; readonly fake: FakeActions; readonly port: number}> {
 	const local = await startLocalSlack(mode);
 	const {slack, client, log, port} = local;
 	const fake = fakeActions();
 	const app = createSlackApp({
-		transport: mode === 'socket' ? {mode, appToken: slack.appToken} : {mode, signingSecret: slack.signingSecret, port, host: '127.0.0.1'},
+		transport:
+			mode === 'socket'
+				? {mode, appToken: slack.appToken}
+				: {mode, signingSecret: slack.signingSecret, port, host: '127.0.0.1'},
 		client,
 		botToken: slack.botToken,
 		apiUrl: slack.apiUrl,

@@ -11,7 +11,15 @@ let messenger: Messenger;
 let now = noon;
 
 const script = Buffer.from('\uFEFFSELECT 1;\r\n');
-const escalation = {id: 7, openedAt: noon, sentence: 'Half of it landed.', pings: 1, nextPingAt: noon, acknowledgedBy: null, acknowledgedAt: null};
+const escalation = {
+	id: 7,
+	openedAt: noon,
+	sentence: 'Half of it landed.',
+	pings: 1,
+	nextPingAt: noon,
+	acknowledgedBy: null,
+	acknowledgedAt: null,
+};
 const channel = 'db-migrations';
 
 beforeEach(async () => {
@@ -21,7 +29,8 @@ beforeEach(async () => {
 		client: local.client,
 		targets: new Map([['shop-production', target()]]),
 		scriptBytes: () => Promise.resolve(script),
-		statements: () => Promise.resolve([{migration: 'A', place: {line: 3, column: 1}, sql: 'ALTER TABLE a ADD b int;', conditions: []}]),
+		statements: () =>
+			Promise.resolve([{migration: 'A', place: {line: 3, column: 1}, sql: 'ALTER TABLE a ADD b int;', conditions: []}]),
 		now: () => now,
 	});
 });
@@ -32,13 +41,20 @@ afterEach(async () => {
 
 describe('posting', () => {
 	test('every kind of message is posted where it belongs', async () => {
-		const full = record({state: 'failed'}, {runs: [run({outcome: 'failed', report: report({failure: 'x'})})], backups: [backup()], escalations: [escalation]});
+		const full = record(
+			{state: 'failed'},
+			{
+				runs: [run({outcome: 'failed', report: report({failure: 'x'})})],
+				backups: [backup()],
+				escalations: [escalation],
+			},
+		);
 		const threadTs = await messenger.post(slot('request'), full);
 		for (const kind of ['details', 'line', 'result', 'escalation', 'reminder', 'script', 'tables'] as const) {
 			await messenger.post(slot(kind, {threadTs, payload: {text: 'One sentence.'}}), full);
 		}
 		const [shown] = await local.people.as('dana').read(channel);
-		expect(shown?.text).toBe('MR-12 is failed: shop 2.4.0 to shop-production');
+		expect(shown?.text).toBe('MR-12 has failed: shop 2.4.0 to shop-production');
 		expect(shown?.metadata).toEqual({event_type: 'lockstep_message', event_payload: {id: 1}});
 		expect(shown?.replies.map(({text}) => text.split('\n')[0])).toEqual([
 			'MR-12: what takes effect',
@@ -82,7 +98,9 @@ describe('posting', () => {
 describe('a post whose answer was lost', () => {
 	test('is found again by its metadata, and by nothing else', async () => {
 		await local.people.misbehave({kind: 'answer_lost', method: 'chat.postMessage'});
-		await expect(messenger.post(slot('request', {id: 77}), record())).rejects.toMatchObject({code: 'slack-unreachable'});
+		await expect(messenger.post(slot('request', {id: 77}), record())).rejects.toMatchObject({
+			code: 'slack-unreachable',
+		});
 		const ts = await messenger.find(slot('request', {id: 77}));
 		expect(ts).toBe((await local.people.as('dana').read(channel))[0]?.ts);
 		expect(await messenger.find(slot('request', {id: 78}))).toBeNull();
@@ -128,7 +146,9 @@ describe('Slack’s troubles become failures', () => {
 	});
 
 	test('a target that lockstep.yaml no longer names is told, not thrown as a bug', async () => {
-		await expect(messenger.post(slot('request'), record({target: 'gone'}))).rejects.toMatchObject({code: 'slack-refused'});
+		await expect(messenger.post(slot('request'), record({target: 'gone'}))).rejects.toMatchObject({
+			code: 'slack-refused',
+		});
 	});
 });
 
@@ -155,7 +175,10 @@ describe('editing', () => {
 		const ts = await messenger.post(slot('request'), record());
 		await messenger.edit({...slot('request'), ts}, record());
 		now += 500;
-		await expect(messenger.edit({...slot('request'), ts}, record())).rejects.toMatchObject({code: 'slack-rate-limited', retryInMs: 2000});
+		await expect(messenger.edit({...slot('request'), ts}, record())).rejects.toMatchObject({
+			code: 'slack-rate-limited',
+			retryInMs: 2000,
+		});
 		now += 1500;
 		await messenger.edit({...slot('request'), ts}, record());
 	});
@@ -173,5 +196,15 @@ describe('editing', () => {
 });
 
 function slot(kind: MessageKind, change: Partial<MessageSlot> = {}): MessageSlot {
-	return {id: 1, number: 12, kind, channel: 'C0DBMIGR001', threadTs: null, ts: null, uncertain: false, payload: {}, ...change};
+	return {
+		id: 1,
+		number: 12,
+		kind,
+		channel: 'C0DBMIGR001',
+		threadTs: null,
+		ts: null,
+		uncertain: false,
+		payload: {},
+		...change,
+	};
 }

@@ -43,7 +43,13 @@ describe('a person', () => {
 
 describe('the people behind configured names', () => {
 	test('are those of ids, groups and addresses, each once, unknown ones left out', async () => {
-		const found = await people.members(['S0APPROVER1', 'U0OMAR00001', 'dana@example.com', 'nobody@example.com', 'U0NOBODY001']);
+		const found = await people.members([
+			'S0APPROVER1',
+			'U0OMAR00001',
+			'dana@example.com',
+			'nobody@example.com',
+			'U0NOBODY001',
+		]);
 		expect(found.map(({id}) => id)).toEqual(['U0PRIYA0001', 'U0OMAR00001', 'U0DANA00001']);
 	});
 

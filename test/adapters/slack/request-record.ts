@@ -96,7 +96,13 @@ export function run(change: Partial<Run> = {}): Run {
 		cancelAskedBy: null,
 		steps: [
 			{name: 'preflight', state: 'done', startedAt: noon, finishedAt: noon + 400, note: null},
-			{name: 'backup', state: 'done', startedAt: noon + 400, finishedAt: noon + 18_400, note: '195.0 MB, read back in full'},
+			{
+				name: 'backup',
+				state: 'done',
+				startedAt: noon + 400,
+				finishedAt: noon + 18_400,
+				note: '195.0 MB, read back in full',
+			},
 			{name: 'apply', state: 'done', startedAt: noon + 18_400, finishedAt: noon + 21_900, note: null},
 			{name: 'verify', state: 'done', startedAt: noon + 21_900, finishedAt: noon + 22_100, note: null},
 		],
@@ -114,14 +120,18 @@ export function backup(change: Partial<BackupRow> = {}): BackupRow {
 		path: '/backups/shop-production/pre-migration-20260302T100000Z-MR-12.dump',
 		bytes: 195_000_000,
 		sha256,
-		restoreCommand: 'pg_restore --dbname=shop_restore /backups/shop-production/pre-migration-20260302T100000Z-MR-12.dump',
+		restoreCommand:
+			'pg_restore --dbname=shop_restore /backups/shop-production/pre-migration-20260302T100000Z-MR-12.dump',
 		finishedAt: noon + 18_400,
 		keepUntil: noon + 7 * 86_400_000,
 		...change,
 	};
 }
 
-export function record(request: Partial<MigrationRequest> = {}, change: Partial<Omit<RequestRecord, 'request'>> = {}): RequestRecord {
+export function record(
+	request: Partial<MigrationRequest> = {},
+	change: Partial<Omit<RequestRecord, 'request'>> = {},
+): RequestRecord {
 	return {
 		request: {
 			number: 12,

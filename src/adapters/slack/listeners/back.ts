@@ -9,5 +9,7 @@ export const backClicked: ClickListener = async (click, desk) => {
 	const fields = decodeRequestFields(click.view?.metadata ?? null);
 	const {view} = click;
 	if (fields === null || view === null) return await tell(desk, click.asker, answerWords(staleButton()));
-	await calling('the form', () => desk.client.views.update({view_id: view.id, view: requestModal(desk.actions.targets(), fields)}));
+	await calling('the form', () =>
+		desk.client.views.update({view_id: view.id, view: requestModal(desk.actions.targets(), fields)}),
+	);
 };

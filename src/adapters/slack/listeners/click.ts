@@ -9,7 +9,9 @@ import {answerWords, tell} from './tell.ts';
 export type ClickListener = (click: Click, desk: Desk) => Promise<void>;
 
 /** A button that acts at once: what it carries → the action → the answer. */
-export function acting(act: (value: ButtonValue, person: string, desk: Desk) => Promise<Done | Refusal>): ClickListener {
+export function acting(
+	act: (value: ButtonValue, person: string, desk: Desk) => Promise<Done | Refusal>,
+): ClickListener {
 	return async (click, desk) => {
 		const value = decodeButton(click.value);
 		const answer = value === null ? staleButton() : await act(value, click.asker.person, desk);
@@ -18,7 +20,10 @@ export function acting(act: (value: ButtonValue, person: string, desk: Desk) => 
 }
 
 export function staleButton(): Refusal {
-	return refuse('stale-view', 'This button is from an older version of the message. Look at the request again with `/migrate show MR-n`.');
+	return refuse(
+		'stale-view',
+		'This button is from an older version of the message. Look at the request again with `/migrate show MR-n`.',
+	);
 }
 
 export function staleReview(number: number): Refusal {

@@ -1,8 +1,23 @@
 import {actionIds} from '../ids.ts';
 import {backClicked} from './back.ts';
 import type {ClickListener} from './click.ts';
-import {acknowledgeClicked, agreeClicked, approveClicked, cancelClicked, startClicked, withdrawClicked} from './decisions.ts';
-import {answerOpened, approveOpened, changesOpened, closeOpened, newScriptOpened, rerunOpened, waiveOpened} from './open-modal.ts';
+import {
+	acknowledgeClicked,
+	agreeClicked,
+	approveClicked,
+	cancelClicked,
+	startClicked,
+	withdrawClicked,
+} from './decisions.ts';
+import {
+	answerOpened,
+	approveOpened,
+	changesOpened,
+	closeOpened,
+	newScriptOpened,
+	rerunOpened,
+	waiveOpened,
+} from './open-modal.ts';
 
 /** Every button of Lockstep's messages and windows. */
 export const clickListeners: ReadonlyMap<string, ClickListener> = new Map<string, ClickListener>([

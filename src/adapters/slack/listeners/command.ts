@@ -37,14 +37,19 @@ async function say({asker}: Command, desk: Desk, words: Words): Promise<void> {
 
 async function openForm(command: Command, desk: Desk, target: string): Promise<void> {
 	const targets = desk.actions.targets();
-	const chosen = target === '' ? (targets.length === 1 ? targets[0] : undefined) : targets.find(({name}) => name === target);
-	if (target !== '' && chosen === undefined) return await say(command, desk, answerWords(unknownTarget(target, targets)));
+	const chosen =
+		target === '' ? (targets.length === 1 ? targets[0] : undefined) : targets.find(({name}) => name === target);
+	if (target !== '' && chosen === undefined) {
+		return await say(command, desk, answerWords(unknownTarget(target, targets)));
+	}
 	const view = requestModal(targets, emptyForm(command, chosen, targets));
 	await calling('the form', () => desk.client.views.open({trigger_id: command.triggerId, view}));
 }
 
 function emptyForm({asker}: Command, target: Target | undefined, targets: readonly Target[]): RequestFields {
-	const apps = new Set((target === undefined ? targets : [target]).flatMap(({histories}) => histories.map(({app}) => app)));
+	const apps = new Set(
+		(target === undefined ? targets : [target]).flatMap(({histories}) => histories.map(({app}) => app)),
+	);
 	const [app = ''] = apps.size === 1 ? apps : [];
 	return {
 		channel: asker.channel,
@@ -87,10 +92,19 @@ function numberOf(text: string): number | null {
 }
 
 function noNumber(word: string): Refusal {
-	return refuse('request-unknown', `Say which request: \`/migrate ${word} MR-12\`. \`/migrate list\` shows what there is.`);
+	return refuse(
+		'request-unknown',
+		`Say which request: \`/migrate ${word} MR-12\`. \`/migrate list\` shows what there is.`,
+	);
 }
 
 function unknownTarget(target: string, targets: readonly Target[]): Refusal {
-	const names = targets.slice(0, 30).map(({name}) => `\`${name}\``).join(', ');
-	return refuse('target-unknown', `There is no target “${target.slice(0, 100)}”. ${names === '' ? 'lockstep.yaml names none.' : `Targets: ${names}.`}`);
+	const names = targets
+		.slice(0, 30)
+		.map(({name}) => `\`${name}\``)
+		.join(', ');
+	return refuse(
+		'target-unknown',
+		`There is no target “${target.slice(0, 100)}”. ${names === '' ? 'lockstep.yaml names none.' : `Targets: ${names}.`}`,
+	);
 }

@@ -24,10 +24,14 @@ export const changesSubmitted: SubmissionListener = (submission, desk) =>
 	decided(submission, desk, ({number}, person, reason) => desk.actions.requestChanges({number, person, reason}));
 
 export const rerunSubmitted: SubmissionListener = (submission, desk) =>
-	decided(submission, desk, ({number}, person, reason) => desk.actions.decideFailure({number, person, decision: 'rerun', reason}));
+	decided(submission, desk, ({number}, person, reason) =>
+		desk.actions.decideFailure({number, person, decision: 'rerun', reason}),
+	);
 
 export const closeSubmitted: SubmissionListener = (submission, desk) =>
-	decided(submission, desk, ({number}, person, reason) => desk.actions.decideFailure({number, person, decision: 'close', reason}));
+	decided(submission, desk, ({number}, person, reason) =>
+		desk.actions.decideFailure({number, person, decision: 'close', reason}),
+	);
 
 /** The approver must have ticked every item that has a finding. */
 export const approveSubmitted: SubmissionListener = (submission, desk) => {
@@ -35,11 +39,18 @@ export const approveSubmitted: SubmissionListener = (submission, desk) => {
 	if (memory === null) return lostMemory(submission, desk);
 	const ticked = (submission.fields.get(fieldIds.items)?.selected_options ?? []).map(({value}) => value);
 	const toConfirm = memory.toConfirm ?? [];
-	if (toConfirm.some((item) => !ticked.includes(item))) return errors({[fieldIds.items]: 'Confirm each item that has a finding, or request changes.'});
+	if (toConfirm.some((item) => !ticked.includes(item))) {
+		return errors({[fieldIds.items]: 'Confirm each item that has a finding, or request changes.'});
+	}
 	return accepted(submission, desk, memory, () =>
 		memory.digest === undefined
 			? lost()
-			: desk.actions.approve({number: memory.number, person: submission.person, digest: memory.digest, confirmedItems: toConfirm}),
+			: desk.actions.approve({
+					number: memory.number,
+					person: submission.person,
+					digest: memory.digest,
+					confirmedItems: toConfirm,
+				}),
 	);
 };
 
@@ -55,7 +66,12 @@ function decided(
 	return accepted(submission, desk, memory, () => decide(memory, submission.person, reason));
 }
 
-function accepted(submission: Submission, desk: Desk, memory: ModalMemory | null, act: () => Promise<Done | Refusal>): Verdict {
+function accepted(
+	submission: Submission,
+	desk: Desk,
+	memory: ModalMemory | null,
+	act: () => Promise<Done | Refusal>,
+): Verdict {
 	const asker = submitter(submission, memory);
 	return {kind: 'accepted', view: null, asker, work: async () => tell(desk, asker, answerWords(await act()))};
 }
@@ -66,7 +82,9 @@ export function lostMemory(submission: Submission, desk: Desk): Verdict {
 }
 
 function lost(): Promise<Refusal> {
-	return Promise.resolve(refuse('stale-view', 'This window is from an older version of Lockstep. Open it again from the request’s message.'));
+	return Promise.resolve(
+		refuse('stale-view', 'This window is from an older version of Lockstep. Open it again from the request’s message.'),
+	);
 }
 
 function verdictOf(value: string | null): AnswerVerdict | null {

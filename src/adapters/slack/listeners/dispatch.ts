@@ -53,7 +53,13 @@ export function createDispatch(desk: Desk): Dispatch {
 			await ack.close();
 			return unreadable(desk, 'a submitted form', submitted.error);
 		}
-		const nowhere = {person: submitted.data.person, channel: null, threadTs: null, responseUrl: null, responseUrlFirst: false};
+		const nowhere = {
+			person: submitted.data.person,
+			channel: null,
+			threadTs: null,
+			responseUrl: null,
+			responseUrlFirst: false,
+		};
 		const listener = submissionListeners.get(submitted.data.callbackId);
 		if (listener === undefined) {
 			await ack.close();
@@ -70,7 +76,11 @@ export function createDispatch(desk: Desk): Dispatch {
 }
 
 async function unknown(desk: Desk, asker: Asker, what: string): Promise<void> {
-	await tell(desk, asker, oneLine(`⊘ This ${what} is from another version of Lockstep and does nothing any more. Try \`/migrate list\`.`));
+	await tell(
+		desk,
+		asker,
+		oneLine(`⊘ This ${what} is from another version of Lockstep and does nothing any more. Try \`/migrate list\`.`),
+	);
 }
 
 function unreadable(desk: Desk, what: string, error: unknown): void {

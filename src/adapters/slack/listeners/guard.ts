@@ -9,7 +9,13 @@ import {oneLine, tell} from './tell.ts';
  * The one place on this side where errors are caught: the person gets a sentence with a reference, the log gets the
  * error under the same reference.
  */
-export async function guard(desk: Desk, asker: Asker, interaction: string, work: () => Promise<void>, show?: (sentence: string) => Promise<boolean>): Promise<void> {
+export async function guard(
+	desk: Desk,
+	asker: Asker,
+	interaction: string,
+	work: () => Promise<void>,
+	show?: (sentence: string) => Promise<boolean>,
+): Promise<void> {
 	try {
 		await work();
 	} catch (caught) {
@@ -23,14 +29,18 @@ export async function guard(desk: Desk, asker: Asker, interaction: string, work:
 }
 
 /** What a person reads of an error: of a failure its own sentence, of a bug only that there was one. */
-export function failureSentence(error: unknown, reference: string): string {
+function failureSentence(error: unknown, reference: string): string {
 	if (error instanceof Failure) return `${adviceOf(error)} (reference ${reference})`;
 	return `This did not work because of a mistake in Lockstep. The request’s message shows what is true; tell its maintainers reference ${reference}.`;
 }
 
 function adviceOf({code, message}: Failure): string {
 	const what = escape(message);
-	if (code === 'slack-rate-limited' || code === 'slack-unreachable') return `${what} Look whether it happened, and try again in a minute.`;
-	if (code === 'record-unreachable') return `Lockstep’s own database cannot be reached: ${what} Try again in a minute; the request’s message shows what is true.`;
+	if (code === 'slack-rate-limited' || code === 'slack-unreachable') {
+		return `${what} Look whether it happened, and try again in a minute.`;
+	}
+	if (code === 'record-unreachable') {
+		return `Lockstep’s own database cannot be reached: ${what} Try again in a minute; the request’s message shows what is true.`;
+	}
 	return what;
 }

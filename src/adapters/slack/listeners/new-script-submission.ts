@@ -24,7 +24,8 @@ export function newScriptSubmitted(submission: Submission, desk: Desk): Verdict 
 			workWhileChecking(desk, asker, submission, {
 				title: 'New script',
 				form: null,
-				work: async () => desk.actions.replaceScript({number, person: submission.person, script: await scriptOf(desk, submission)}),
+				work: async () =>
+					desk.actions.replaceScript({number, person: submission.person, script: await scriptOf(desk, submission)}),
 			}),
 	};
 }

@@ -40,7 +40,10 @@ export const approveOpened = opening(({number}, record, memory) => {
 });
 
 export const newScriptOpened = opening(({number}, record, memory) => {
-	const intro = record.request.state === 'changes-requested' ? 'The review runs again with it.' : 'Approvals given so far are void, and the review runs again.';
+	const intro =
+		record.request.state === 'changes-requested'
+			? 'The review runs again with it.'
+			: 'Approvals given so far are void, and the review runs again.';
 	return newScriptModal(`Script for ${name(number)}`, intro, encode(memory));
 });
 
@@ -56,23 +59,33 @@ function opening(build: Build): ClickListener {
 		const memory = {...value, channel: click.asker.channel, threadTs: click.asker.threadTs};
 		const loading = desk.actions.load(value.number);
 		const early = await Promise.race([loading, sleep(recordMs, 'late' as const)]);
-		if (early === 'late') return await openLate(desk, click.triggerId, async () => modalOf(value, await loading, memory, build));
+		if (early === 'late') {
+			return await openLate(desk, click.triggerId, async () => modalOf(value, await loading, memory, build));
+		}
 		const view = modalOf(value, early, memory, build);
 		if (isRefusal(view)) return await tell(desk, click.asker, answerWords(view));
 		await calling('the window', () => desk.client.views.open({trigger_id: click.triggerId, view}));
 	};
 }
 
-function modalOf(value: ButtonValue, record: RequestRecord | null, memory: ModalMemory, build: Build): ModalView | Refusal {
+function modalOf(
+	value: ButtonValue,
+	record: RequestRecord | null,
+	memory: ModalMemory,
+	build: Build,
+): ModalView | Refusal {
 	if (record === null) return unknownRequest(value.number);
 	if (value.digest !== undefined && value.digest !== record.request.reviewDigest) return staleReview(value.number);
 	return build(value, record, memory);
 }
 
 async function openLate(desk: Desk, triggerId: string, read: () => Promise<ModalView | Refusal>): Promise<void> {
-	const opened = await calling('the window', () => desk.client.views.open({trigger_id: triggerId, view: openingView()}));
+	const opened = await calling('the window', () =>
+		desk.client.views.open({trigger_id: triggerId, view: openingView()}),
+	);
 	const view = await read();
 	const viewId = opened.view?.id ?? '';
-	await calling('the window', () => desk.client.views.update({view_id: viewId, view: isRefusal(view) ? refusedView(view.sentence, null) : view}));
+	await calling('the window', () =>
+		desk.client.views.update({view_id: viewId, view: isRefusal(view) ? refusedView(view.sentence, null) : view}),
+	);
 }
-

@@ -31,7 +31,16 @@ export const Click = z
 		container: z.object({thread_ts: z.string().optional()}).optional(),
 		trigger_id: z.string(),
 		response_url: z.string().optional(),
-		actions: z.array(z.object({action_id: z.string(), type: z.string().optional(), value: z.string().optional(), action_ts: z.string().optional()})).min(1),
+		actions: z
+			.array(
+				z.object({
+					action_id: z.string(),
+					type: z.string().optional(),
+					value: z.string().optional(),
+					action_ts: z.string().optional(),
+				}),
+			)
+			.min(1),
 		view: z.object({id: z.string(), private_metadata: z.string().optional()}).optional(),
 	})
 	.transform((body) => ({
@@ -89,7 +98,9 @@ export const Submission = z
 export type Submission = z.infer<typeof Submission>;
 
 /** Each input block holds one element. */
-function fieldsOf(values: {readonly [block: string]: {readonly [action: string]: FieldState}}): ReadonlyMap<string, FieldState> {
+function fieldsOf(values: {
+	readonly [block: string]: {readonly [action: string]: FieldState};
+}): ReadonlyMap<string, FieldState> {
 	const fields = new Map<string, FieldState>();
 	for (const [block, elements] of Object.entries(values)) {
 		const [state] = Object.values(elements);

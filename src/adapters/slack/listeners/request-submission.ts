@@ -64,8 +64,12 @@ function fieldErrors(form: RequestFields, targets: readonly Target[], now: numbe
 		found[fieldIds.start] = `${target.name} does not allow a start at once. Choose another.`;
 	}
 	if (form.start === 'at' && form.startAt === null) found[fieldIds.startAt] = 'Choose the time.';
-	if (form.start === 'at' && form.startAt !== null && form.startAt <= now) found[fieldIds.startAt] = 'This time is in the past.';
-	if (form.start !== 'at' && form.startAt !== null) found[fieldIds.startAt] = 'A time only goes with “At a time, once approved”. Clear it, or choose that.';
+	if (form.start === 'at' && form.startAt !== null && form.startAt <= now) {
+		found[fieldIds.startAt] = 'This time is in the past.';
+	}
+	if (form.start !== 'at' && form.startAt !== null) {
+		found[fieldIds.startAt] = 'A time only goes with “At a time, once approved”. Clear it, or choose that.';
+	}
 	return found;
 }
 

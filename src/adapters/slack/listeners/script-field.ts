@@ -12,7 +12,9 @@ export function scriptErrors(submission: Submission): FieldErrors {
 	const file = submission.fields.get(fieldIds.file)?.files?.[0];
 	const text = textOf(submission, fieldIds.text);
 	if (file === undefined && text === '') return {[fieldIds.file]: 'Upload the script, or paste it below.'};
-	if (file !== undefined && text !== '') return {[fieldIds.text]: 'There is a file as well. Give the file or the text, not both.'};
+	if (file !== undefined && text !== '') {
+		return {[fieldIds.text]: 'There is a file as well. Give the file or the text, not both.'};
+	}
 	if (file === undefined) return {};
 	if (file.name != null && !/\.sql$/iu.test(file.name)) return {[fieldIds.file]: 'The file’s name must end in .sql.'};
 	if (file.size === 0) return {[fieldIds.file]: 'The file is empty.'};

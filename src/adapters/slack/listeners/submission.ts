@@ -7,7 +7,12 @@ import type {FieldErrors} from './script-field.ts';
 export type Verdict =
 	| {readonly kind: 'errors'; readonly errors: FieldErrors}
 	/** The modal closes, or shows this view; then `work` goes on. */
-	| {readonly kind: 'accepted'; readonly view: ModalView | null; readonly asker: Asker; readonly work: () => Promise<void>};
+	| {
+			readonly kind: 'accepted';
+			readonly view: ModalView | null;
+			readonly asker: Asker;
+			readonly work: () => Promise<void>;
+	  };
 
 export type SubmissionListener = (submission: Submission, desk: Desk) => Verdict;
 
@@ -16,7 +21,10 @@ export function errors(found: FieldErrors): Verdict {
 }
 
 /** Who submitted: the modal remembers where it was opened. */
-export function submitter(submission: Submission, memory: {readonly channel: string | null; readonly threadTs?: string | null} | null): Asker {
+export function submitter(
+	submission: Submission,
+	memory: {readonly channel: string | null; readonly threadTs?: string | null} | null,
+): Asker {
 	return {
 		person: submission.person,
 		channel: memory?.channel ?? null,

@@ -1,5 +1,12 @@
 import {callbackIds} from '../ids.ts';
-import {answerSubmitted, approveSubmitted, changesSubmitted, closeSubmitted, rerunSubmitted, waiveSubmitted} from './decision-submission.ts';
+import {
+	answerSubmitted,
+	approveSubmitted,
+	changesSubmitted,
+	closeSubmitted,
+	rerunSubmitted,
+	waiveSubmitted,
+} from './decision-submission.ts';
 import {newScriptSubmitted} from './new-script-submission.ts';
 import {requestSubmitted} from './request-submission.ts';
 import type {SubmissionListener} from './submission.ts';

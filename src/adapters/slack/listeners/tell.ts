@@ -25,12 +25,17 @@ export function oneLine(text: string): Words {
  * Never throws: what reached nobody is in the log.
  */
 export async function tell(desk: Desk, asker: Asker, words: Words): Promise<void> {
-	const ways = asker.responseUrlFirst ? [byResponseUrl, byEphemeral, byMessage] : [byEphemeral, byResponseUrl, byMessage];
+	const ways = asker.responseUrlFirst
+		? [byResponseUrl, byEphemeral, byMessage]
+		: [byEphemeral, byResponseUrl, byMessage];
 	for (const way of ways) {
 		try {
 			if (await way(desk, asker, words)) return;
 		} catch (error) {
-			desk.log.warn({err: error, way: way.name, person: asker.person, channel: asker.channel}, 'One way to answer a person failed');
+			desk.log.warn(
+				{err: error, way: way.name, person: asker.person, channel: asker.channel},
+				'One way to answer a person failed',
+			);
 		}
 	}
 	desk.log.error({person: asker.person, channel: asker.channel}, 'An answer reached nobody');
@@ -58,11 +63,19 @@ async function byResponseUrl(_desk: Desk, asker: Asker, words: Words): Promise<b
 	});
 	// Slack says `{"ok":false}` or `invalid_blocks` with status 200 as well as with 4xx.
 	const body = await response.text();
-	if (!response.ok || body.includes('"ok":false') || body.startsWith('invalid_')) throw new Error(`response_url answered ${response.status}: ${body.slice(0, 100)}`);
+	if (!response.ok || body.includes('"ok":false') || body.startsWith('invalid_')) {
+		throw new Error(`response_url answered ${response.status}: ${body.slice(0, 100)}`);
+	}
 	return true;
 }
 
 async function byMessage(desk: Desk, asker: Asker, words: Words): Promise<boolean> {
-	await desk.client.chat.postMessage({channel: asker.person, text: words.text, blocks: [...words.blocks], unfurl_links: false, unfurl_media: false});
+	await desk.client.chat.postMessage({
+		channel: asker.person,
+		text: words.text,
+		blocks: [...words.blocks],
+		unfurl_links: false,
+		unfurl_media: false,
+	});
 	return true;
 }

@@ -4,7 +4,7 @@ import {checklistEvidence} from '../../../domain/review/evidence.ts';
 import type {RequestRecord} from '../../../operations/ports/record.ts';
 import {input, modal, option, reasonInput, section} from '../blocks.ts';
 import {callbackIds, fieldIds, valueAction} from '../ids.ts';
-import {cut, escape, fitLines} from '../limits.ts';
+import {cut, escape, fitItems} from '../limits.ts';
 import {verdictWords} from './checklist.ts';
 import {name} from './words.ts';
 
@@ -12,7 +12,12 @@ import {name} from './words.ts';
 export function answerModal(record: RequestRecord, item: AnswerableItemId, metadata: string): ModalView {
 	const {review, number} = record.request;
 	const sentences = review === null ? [] : checklistEvidence(review)[item].sentences;
-	const evidence = fitLines(sentences.map((sentence) => `• ${cut(escape(sentence), 500)}`), 2500, (left) => `… and ${left} more.`);
+	const evidence = fitItems(
+		sentences,
+		(sentence) => `• ${cut(escape(sentence), 500)}`,
+		2500,
+		(left) => `… and ${left} more.`,
+	);
 	return modal({
 		callback: callbackIds.answer,
 		title: `Answer for ${name(number)}`,
@@ -31,7 +36,12 @@ export function answerModal(record: RequestRecord, item: AnswerableItemId, metad
 					option(`${verdictWords.no}: send back for changes`, 'no'),
 				],
 			}),
-			reasonInput(fieldIds.reason, valueAction, 'Reason', 'The evidence is in doubt: say why it holds, does not apply, or what must change.'),
+			reasonInput(
+				fieldIds.reason,
+				valueAction,
+				'Reason',
+				'The evidence is in doubt: say why it holds, does not apply, or what must change.',
+			),
 		],
 	});
 }

@@ -12,7 +12,10 @@ export function changesModal(number: number, metadata: string): ModalView {
 		close: 'Cancel',
 		metadata,
 		blocks: [
-			section('changes', 'The request goes back to its author and waits for a new script. Approvals given so far are void.'),
+			section(
+				'changes',
+				'The request goes back to its author and waits for a new script. Approvals given so far are void.',
+			),
 			reasonInput(fieldIds.reason, valueAction, 'What must change', 'The author reads this in the channel.'),
 		],
 	});

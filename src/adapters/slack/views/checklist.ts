@@ -11,7 +11,7 @@ import {
 } from '../../../domain/checklist.ts';
 import {button, section} from '../blocks.ts';
 import {actionIds, encode} from '../ids.ts';
-import {cut, escape, fitLines} from '../limits.ts';
+import {cut, escape, fitItems} from '../limits.ts';
 import {mention, mentions} from './words.ts';
 
 export const verdictWords: {readonly [verdict in Verdict]: string} = {
@@ -36,7 +36,11 @@ export function checklistBlocks(options: {
 	readonly primaryItem: AnswerableItemId | null;
 }): readonly KnownBlock[] {
 	const items = answerableItemIds.map((item) => itemBlock(item, options));
-	return [section('checklist-title', '*Checklist*'), ...items, section('item-others', `${reviewedLine(options)}\n${backupLine(options.backup)}`)];
+	return [
+		section('checklist-title', '*Checklist*'),
+		...items,
+		section('item-others', `${reviewedLine(options)}\n${backupLine(options.backup)}`),
+	];
 }
 
 function itemBlock(item: AnswerableItemId, options: Parameters<typeof checklistBlocks>[0]): KnownBlock {
@@ -44,8 +48,9 @@ function itemBlock(item: AnswerableItemId, options: Parameters<typeof checklistB
 	const {clean, sentences} = options.evidence[item];
 	const sign = answer === null ? (clean ? '☐' : '⚠') : answer.verdict === 'no' ? '☒' : '☑';
 	const doubt = answer === null && !clean ? ' – in doubt' : '';
-	const evidence = fitLines(
-		sentences.map((sentence) => `      ${cut(escape(sentence), options.room)}`),
+	const evidence = fitItems(
+		sentences,
+		(sentence) => `      ${cut(escape(sentence), options.room)}`,
 		options.room,
 		(left) => `      … and ${left} more.`,
 	);

@@ -30,7 +30,10 @@ export function escalationMessage(words: EscalationWords): Rendered {
 		{worth: 7, blocks: restoreBlocks(record)},
 		{worth: 9, blocks: acknowledgeBlocks(number, escalation)},
 	]);
-	return {text: `${name(number)} on ${cut(escape(target), 80)} ${state}: ${cut(escape(escalation.sentence), 600)}`, blocks};
+	return {
+		text: `${name(number)} on ${cut(escape(target), 80)} ${state}: ${cut(escape(escalation.sentence), 600)}`,
+		blocks,
+	};
 }
 
 function calledText({escalation, called, target}: EscalationWords): string {
@@ -73,11 +76,20 @@ function nextText({record, target}: EscalationWords): string {
 function restoreBlocks(record: RequestRecord): ReturnType<typeof section>[] {
 	const backup = record.backups.at(-1);
 	if (backup === undefined) return [];
-	return [section('escalation-restore', `*Restore command* (on a machine that reaches the backups)\n${codeBlock(backup.restoreCommand, 2000)}`)];
+	return [
+		section(
+			'escalation-restore',
+			`*Restore command* (on a machine that reaches the backups)\n${codeBlock(backup.restoreCommand, 2000)}`,
+		),
+	];
 }
 
 function acknowledgeBlocks(number: number, escalation: Escalation): ReturnType<typeof actions>[] {
 	if (escalation.acknowledgedBy !== null) return [];
 	const value = encode({number, escalation: escalation.id});
-	return [actions('escalation-actions', [button({action: actionIds.acknowledge, text: 'Acknowledge', value, style: 'primary'})])];
+	return [
+		actions('escalation-actions', [
+			button({action: actionIds.acknowledge, text: 'Acknowledge', value, style: 'primary'}),
+		]),
+	];
 }

@@ -16,7 +16,10 @@ export function rerunModal(record: RequestRecord, metadata: string): ModalView {
 		metadata,
 		blocks: [
 			section('rerun-state', stateText(record)),
-			section('rerun', 'The request is approved again; a person then clicks “Run now”. All checks and the backup are done anew.'),
+			section(
+				'rerun',
+				'The request is approved again; a person then clicks “Run now”. All checks and the backup are done anew.',
+			),
 			reasonInput(fieldIds.reason, valueAction, 'Why it may run again', 'Kept in the audit.'),
 		],
 	});
@@ -32,8 +35,16 @@ export function closeModal(record: RequestRecord, metadata: string): ModalView {
 		metadata,
 		blocks: [
 			section('close-state', stateText(record)),
-			section('close', 'The request ends as failed. The deploy gate stays shut for this version; fix forward with a new version.'),
-			reasonInput(fieldIds.reason, valueAction, 'What was done about it', 'Kept in the audit and shown on the message.'),
+			section(
+				'close',
+				'The request ends as failed. The deploy gate stays shut for this version; fix forward with a new version.',
+			),
+			reasonInput(
+				fieldIds.reason,
+				valueAction,
+				'What was done about it',
+				'Kept in the audit and shown on the message.',
+			),
 		],
 	});
 }

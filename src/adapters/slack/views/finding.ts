@@ -4,11 +4,15 @@ import type {Review} from '../../../domain/review/review.ts';
 import {waivableRules, type Waiver} from '../../../domain/waiver.ts';
 import {button, section} from '../blocks.ts';
 import {actionIds, encode} from '../ids.ts';
-import {code, cut, escape, fitLines} from '../limits.ts';
+import {code, cut, escape, fitItems} from '../limits.ts';
 import {count, mention} from './words.ts';
 
 const severityRank: {readonly [severity in Severity]: number} = {blocker: 0, warning: 1, notice: 2};
-const severitySigns: {readonly [severity in Severity]: string} = {blocker: '■ *Blocker*', warning: '▲ *Warning*', notice: '• Notice'};
+const severitySigns: {readonly [severity in Severity]: string} = {
+	blocker: '■ *Blocker*',
+	warning: '▲ *Warning*',
+	notice: '• Notice',
+};
 
 /** Rules with a button of their own on the message. */
 const waiveButtons = 5;
@@ -55,12 +59,17 @@ export function findingBlocks(options: {
 		const worst = same[0];
 		if (worst === undefined) return [];
 		const more = same.length > 1 ? `\n      … and ${count(same.length - 1, 'more place')} of the same rule.` : '';
-		const waive = button({action: actionIds.waive, text: 'Waive…', value: encode({number: options.number, digest, rule})});
+		const waive = button({
+			action: actionIds.waive,
+			text: 'Waive…',
+			value: encode({number: options.number, digest, rule}),
+		});
 		return [section(`finding-${index}`, `${findingLine(worst)}${more}`, waive)];
 	});
 	const others = worstFirst(review.findings).filter((finding) => !rules.includes(finding.rule));
-	const text = fitLines(
-		others.map((finding) => findingLine(finding)),
+	const text = fitItems(
+		others,
+		findingLine,
 		own.length > 0 ? Math.min(options.room, 1500) : options.room,
 		(left) => `… and ${count(left, 'more finding')}; the thread has them.`,
 	);
@@ -73,8 +82,17 @@ export function findingBlocks(options: {
 }
 
 function waiverBlocks(waivers: readonly Waiver[], digest: string): readonly KnownBlock[] {
-	const lines = waivers
-		.filter((waiver) => waiver.reviewDigest === digest)
-		.map((waiver) => `☑ ${code(cut(waiver.rule, 80))} waived by ${mention(waiver.person)}: “${cut(escape(waiver.reason), 300)}”`);
-	return lines.length === 0 ? [] : [section('waivers', fitLines(lines, 900, (left) => `… and ${count(left, 'more waiver')}.`))];
+	const live = waivers.filter((waiver) => waiver.reviewDigest === digest);
+	if (live.length === 0) return [];
+	return [
+		section(
+			'waivers',
+			fitItems(live, waiverLine, 900, (left) => `… and ${count(left, 'more waiver')}.`),
+		),
+	];
+}
+
+function waiverLine(waiver: Waiver): string {
+	const reason = cut(escape(waiver.reason), 300);
+	return `☑ ${code(cut(waiver.rule, 80))} waived by ${mention(waiver.person)}: “${reason}”`;
 }

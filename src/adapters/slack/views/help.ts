@@ -5,7 +5,10 @@ import type {Rendered} from './words.ts';
 
 /** `/migrate help`, and the answer to words nobody knows. */
 export function helpMessage(targets: readonly Target[], unknown: string | null): Rendered {
-	const intro = unknown === null ? 'Lockstep takes EF Core migrations to production.' : `I do not know ${code(cut(unknown, 60))}. I know these:`;
+	const intro =
+		unknown === null
+			? 'Lockstep takes EF Core migrations to production.'
+			: `I do not know ${code(cut(unknown, 60))}. I know these:`;
 	const lines = [
 		intro,
 		'• `/migrate request [target]` – request a migration',

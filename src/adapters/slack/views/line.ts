@@ -16,7 +16,10 @@ function lineText(record: RequestRecord, payload: Payload): string {
 	const words = (key: string): string => String(payload[key] ?? '').trim();
 	const who = mention(words('person'));
 	const reason = `“${cut(escape(words('reason')), 1500)}”`;
-	const text = cut(sentence(words('text'), (id) => knows(record, id)), 2500);
+	const text = cut(
+		sentence(words('text'), (id) => knows(record, id)),
+		2500,
+	);
 	switch (words('about')) {
 		case 'waiver':
 			return `☑ ${who} waived ${code(cut(words('rule'), 80))}: ${reason}`;

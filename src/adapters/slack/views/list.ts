@@ -13,7 +13,10 @@ export function listMessage(lines: readonly RequestLine[], target: string | null
 		return {text, blocks: [section('list', text)]};
 	}
 	const title = `*${count(lines.length, 'migration request')}${where}*, open ones first`;
-	return {text: title.replaceAll('*', ''), blocks: fitMessage([{worth: 1, blocks: [section('list-title', title), ...rows(lines)]}])};
+	return {
+		text: title.replaceAll('*', ''),
+		blocks: fitMessage([{worth: 1, blocks: [section('list-title', title), ...rows(lines)]}]),
+	};
 }
 
 /** Three sections of lines: more would not be read, and Slack would not take it. */
@@ -22,9 +25,16 @@ function rows(lines: readonly RequestLine[]): readonly KnownBlock[] {
 	const blocks: KnownBlock[] = [];
 	for (let start = 0; start < shown.length; start += 10) {
 		const texts = shown.slice(start, start + 10).map((line) => lineText(line));
-		blocks.push(section(`list-${start}`, fitLines(texts, 2900, (left) => `… and ${left} more.`)));
+		blocks.push(
+			section(
+				`list-${start}`,
+				fitLines(texts, 2900, (left) => `… and ${left} more.`),
+			),
+		);
 	}
-	if (lines.length > shown.length) blocks.push(section('list-rest', `… and ${count(lines.length - shown.length, 'more request')}.`));
+	if (lines.length > shown.length) {
+		blocks.push(section('list-rest', `… and ${count(lines.length - shown.length, 'more request')}.`));
+	}
 	return blocks;
 }
 

@@ -8,7 +8,12 @@ export function checkingView(what: string): ModalView {
 	return modal({
 		callback: callbackIds.notice,
 		title: 'Checking',
-		blocks: [section('checking', `◔ ${what}\nThis takes a few seconds. You may close this window: the answer then comes as a message.`)],
+		blocks: [
+			section(
+				'checking',
+				`◔ ${what}\nThis takes a few seconds. You may close this window: the answer then comes as a message.`,
+			),
+		],
 	});
 }
 
@@ -26,7 +31,11 @@ export function refusedView(sentence: string, form: RequestFields | null): Modal
 		callback: callbackIds.notice,
 		title: 'Not possible',
 		...(memory === null ? {} : {metadata: memory}),
-		blocks: [section('refused', `⊘ ${sentence}`), section('refused-again', again), ...(memory === null ? [] : [actions('refused-actions', [back])])],
+		blocks: [
+			section('refused', `⊘ ${sentence}`),
+			section('refused-again', again),
+			...(memory === null ? [] : [actions('refused-actions', [back])]),
+		],
 	});
 }
 
@@ -38,6 +47,9 @@ function memoryOf(form: RequestFields): string | null {
 
 /** While the record is slow to answer: opened at once, for a trigger lives three seconds. */
 export function openingView(): ModalView {
-	return modal({callback: callbackIds.notice, title: 'One moment', blocks: [section('opening', '◔ Reading the request …')]});
+	return modal({
+		callback: callbackIds.notice,
+		title: 'One moment',
+		blocks: [section('opening', '◔ Reading the request …')],
+	});
 }
-

@@ -18,7 +18,9 @@ export function reminder({record, escalation, called}: EscalationWords): Rendere
 		text: cut(text.replaceAll('\n', ' '), 1000),
 		blocks: [
 			section('reminder', text),
-			actions('reminder-actions', [button({action: actionIds.acknowledge, text: 'Acknowledge', value, style: 'primary'})]),
+			actions('reminder-actions', [
+				button({action: actionIds.acknowledge, text: 'Acknowledge', value, style: 'primary'}),
+			]),
 		],
 	};
 }

@@ -66,7 +66,9 @@ function maker(record: RequestRecord): Buttons {
 	return {
 		agree: () => plainButton(actionIds.agree, 'Agree with evidence', 'primary'),
 		approve: (confirming: boolean) =>
-			confirming ? plainButton(actionIds.approveConfirming, 'Approve…', 'primary') : plainButton(actionIds.approve, 'Approve', 'primary'),
+			confirming
+				? plainButton(actionIds.approveConfirming, 'Approve…', 'primary')
+				: plainButton(actionIds.approve, 'Approve', 'primary'),
 		requestChanges: () => plainButton(actionIds.requestChanges, 'Request changes…'),
 		newScript: (style?: Style) => plainButton(actionIds.newScript, 'New script…', style),
 		allowRerun: () => plainButton(actionIds.allowRerun, 'Allow re-run…', 'primary'),

@@ -19,7 +19,10 @@ export function requestMessage(record: RequestRecord, target: Target): Rendered 
 	const turn = turnOf(record, target);
 	const sign = stateSign(record);
 	const blocks = fitMessage([
-		{worth: 10, blocks: [header('title', `${sign.shape} ${name(request.number)} · ${sign.words} · ${cut(request.target, 60)}`)]},
+		{
+			worth: 10,
+			blocks: [header('title', `${sign.shape} ${name(request.number)} · ${sign.words} · ${cut(request.target, 60)}`)],
+		},
 		{worth: 9, blocks: [section('about', aboutText(record))]},
 		{worth: 9, blocks: [section('turn', `*Next:* ${turn.sentence}`)]},
 		{worth: 8, blocks: reasonBlocks(record)},
@@ -31,7 +34,10 @@ export function requestMessage(record: RequestRecord, target: Target): Rendered 
 		{worth: 9, blocks: requestButtons(record, turn)},
 		{worth: 2, blocks: [context('origin', originText(record))]},
 	]);
-	return {text: `${name(request.number)} ${sign.predicate}: ${cut(escape(request.app), 80)} ${cut(escape(request.version), 80)} to ${cut(escape(request.target), 80)}`, blocks};
+	return {
+		text: `${name(request.number)} ${sign.predicate}: ${cut(escape(request.app), 80)} ${cut(escape(request.version), 80)} to ${cut(escape(request.target), 80)}`,
+		blocks,
+	};
 }
 
 function aboutText(record: RequestRecord): string {
@@ -52,7 +58,13 @@ function reasonBlocks(record: RequestRecord): readonly KnownBlock[] {
 	if (hold !== null && state === 'submitted') {
 		lines.push(`*Held:* ${cut(escape(hold.reason), 600)} Tried again ${moment(hold.until)}.`);
 	}
-	const words = {'changes-requested': 'Asked for', rejected: 'Why', withdrawn: 'Why', closed: 'Why', failed: null} as const;
+	const words = {
+		'changes-requested': 'Asked for',
+		rejected: 'Why',
+		withdrawn: 'Why',
+		closed: 'Why',
+		failed: null,
+	} as const;
 	const word = state in words ? words[state as keyof typeof words] : null;
 	if (reason !== null && reason.trim() !== '' && word !== null) lines.push(`*${word}:* ${cut(escape(reason), 1200)}`);
 	return lines.length === 0 ? [] : [section('reason', lines.join('\n'))];
@@ -64,8 +76,16 @@ function failureBlocks(record: RequestRecord): readonly KnownBlock[] {
 	if (state !== 'failed') return [];
 	const report = record.runs.at(-1)?.report ?? null;
 	const failure = report?.failure ?? reason ?? 'What happened is not known yet.';
-	const lines = [`*What failed:* ${cut(escape(failure), 800)}`, ...(report === null ? [] : [...landedLines(report), rerunLine(report)])];
-	return [section('failure', fitLines(lines, 2400, (left) => `… and ${count(left, 'more line')}.`))];
+	const lines = [
+		`*What failed:* ${cut(escape(failure), 800)}`,
+		...(report === null ? [] : [...landedLines(report), rerunLine(report)]),
+	];
+	return [
+		section(
+			'failure',
+			fitLines(lines, 2400, (left) => `… and ${count(left, 'more line')}.`),
+		),
+	];
 }
 
 function migrationBlocks(review: Review | null): readonly KnownBlock[] {
@@ -74,7 +94,12 @@ function migrationBlocks(review: Review | null): readonly KnownBlock[] {
 	const verb = review.direction === 'down' ? 'to be taken back' : 'pending';
 	const title = `*${count(review.pending.length, 'migration')} ${verb}*`;
 	const applied = review.alreadyApplied.length;
-	const settled = applied === 0 ? [] : [`${count(applied, 'migration')} of the script already applied: nothing to do for ${applied === 1 ? 'it' : 'them'}.`];
+	const settled =
+		applied === 0
+			? []
+			: [
+					`${count(applied, 'migration')} of the script already applied: nothing to do for ${applied === 1 ? 'it' : 'them'}.`,
+				];
 	const list = fitLines(pending, 1000, (left) => `… and ${count(left, 'more migration')}; the thread has them.`);
 	return [section('migrations', [title, list, ...settled].filter((line) => line !== '').join('\n'))];
 }
@@ -90,7 +115,9 @@ function checklistPart(record: RequestRecord, turn: Turn): Part {
 	const {number, review, reviewDigest, state} = record.request;
 	if (review === null || reviewDigest === null) return {worth: 6, blocks: []};
 	const open = state === 'in-review';
-	if (!open && state !== 'approved' && state !== 'changes-requested') return {worth: 6, blocks: endedChecklist(record, review, reviewDigest)};
+	if (!open && state !== 'approved' && state !== 'changes-requested') {
+		return {worth: 6, blocks: endedChecklist(record, review, reviewDigest)};
+	}
 	const common = {
 		number,
 		digest: reviewDigest,

@@ -22,7 +22,13 @@ export function requestModal(targets: readonly Target[], fields: RequestFields):
 			targetInput(targets, fields.target),
 			...scriptInputs(),
 			textInput(fieldIds.app, 'App', fields.app, 'The app whose DbContext this is, such as shop.', 80),
-			textInput(fieldIds.version, 'Version', fields.version, 'The version that needs this migration, such as 2.4.0.', 80),
+			textInput(
+				fieldIds.version,
+				'Version',
+				fields.version,
+				'The version that needs this migration, such as 2.4.0.',
+				80,
+			),
 			authorInput(fields.author),
 			summaryInput(fields.summary),
 			startInput(targets, fields.start),
@@ -32,7 +38,7 @@ export function requestModal(targets: readonly Target[], fields: RequestFields):
 }
 
 /** The script's two inputs: a file, or pasted text up to Slack's limit of a text input. */
-export function scriptInputs(): readonly InputBlock[] {
+function scriptInputs(): readonly InputBlock[] {
 	return [
 		input(
 			fieldIds.file,
@@ -84,7 +90,11 @@ function textInput(id: string, label: string, initial: string, hint: string, max
 }
 
 function authorInput(author: string): InputBlock {
-	const element = {type: 'users_select', action_id: valueAction, ...(author === '' ? {} : {initial_user: author})} as const;
+	const element = {
+		type: 'users_select',
+		action_id: valueAction,
+		...(author === '' ? {} : {initial_user: author}),
+	} as const;
 	return input(fieldIds.author, 'Who wrote it', element, {hint: 'The author cannot approve it.'});
 }
 
@@ -101,12 +111,25 @@ function summaryInput(summary: string): InputBlock {
 
 function startInput(targets: readonly Target[], chosen: RequestFields['start']): InputBlock {
 	const atOnce = targets.some(({policy}) => policy.startAtOnceAllowed);
-	const options: PlainTextOption[] = [startOptions['by-hand'], startOptions.at, ...(atOnce ? [startOptions['at-once']] : [])];
+	const options: PlainTextOption[] = [
+		startOptions['by-hand'],
+		startOptions.at,
+		...(atOnce ? [startOptions['at-once']] : []),
+	];
 	const initial = options.find(({value}) => value === chosen) ?? startOptions['by-hand'];
-	return input(fieldIds.start, 'When', {type: 'radio_buttons', action_id: valueAction, options, initial_option: initial});
+	return input(fieldIds.start, 'When', {
+		type: 'radio_buttons',
+		action_id: valueAction,
+		options,
+		initial_option: initial,
+	});
 }
 
 function startAtInput(at: number | null): InputBlock {
-	const element = {type: 'datetimepicker', action_id: valueAction, ...(at === null ? {} : {initial_date_time: Math.floor(at / 1000)})} as const;
+	const element = {
+		type: 'datetimepicker',
+		action_id: valueAction,
+		...(at === null ? {} : {initial_date_time: Math.floor(at / 1000)}),
+	} as const;
 	return input(fieldIds.startAt, 'Time', element, {optional: true, hint: 'Only for “At a time”.'});
 }

@@ -6,7 +6,12 @@ import {code, cut, escape, fitLines, moment} from '../limits.ts';
 import {count, duration, mention, size} from './words.ts';
 
 const stepSigns: {readonly [state in StepState]: string} = {running: '▶', done: '✔', failed: '✖', dropped: '⊘'};
-const stepWords: {readonly [state in StepState]: string} = {running: 'running', done: 'done', failed: 'failed', dropped: 'dropped, to be done again'};
+const stepWords: {readonly [state in StepState]: string} = {
+	running: 'running',
+	done: 'done',
+	failed: 'failed',
+	dropped: 'dropped, to be done again',
+};
 
 /** The newest run: its steps with durations. */
 export function runBlocks(runs: readonly Run[]): readonly KnownBlock[] {
@@ -16,12 +21,19 @@ export function runBlocks(runs: readonly Run[]): readonly KnownBlock[] {
 	const lines = run.steps.map((step) => stepLine(step));
 	const cancel = run.cancelAskedBy === null ? [] : [`${mention(run.cancelAskedBy)} asked to cancel.`];
 	if (lines.length === 0 && cancel.length === 0) return [section('run', `${title}\nStarted ${moment(run.startedAt)}.`)];
-	return [section('run', fitLines([title, ...lines, ...cancel], 1500, (left) => `… and ${count(left, 'more line')}.`))];
+	return [
+		section(
+			'run',
+			fitLines([title, ...lines, ...cancel], 1500, (left) => `… and ${count(left, 'more line')}.`),
+		),
+	];
 }
 
 function stepLine(step: Step): string {
 	const note = step.note === null || step.note.trim() === '' ? '' : `. ${cut(escape(step.note), 250)}`;
-	if (step.finishedAt === null) return `${stepSigns[step.state]} ${step.name}: ${stepWords[step.state]} since ${moment(step.startedAt)}${note}`;
+	if (step.finishedAt === null) {
+		return `${stepSigns[step.state]} ${step.name}: ${stepWords[step.state]} since ${moment(step.startedAt)}${note}`;
+	}
 	return `${stepSigns[step.state]} ${step.name}: ${stepWords[step.state]}, ${duration(step.finishedAt - step.startedAt)}${note}`;
 }
 

@@ -1,9 +1,10 @@
 import type {KnownBlock} from '@slack/types';
+import type {Finding} from '../../../domain/review/finding.ts';
 import type {PendingStatement, Review} from '../../../domain/review/review.ts';
 import type {Run} from '../../../domain/run.ts';
 import type {RequestRecord} from '../../../operations/ports/record.ts';
 import {fitMessage, section} from '../blocks.ts';
-import {code, codeBlock, cut, escape, fitLines} from '../limits.ts';
+import {code, codeBlock, cut, escape, fitItems, fitLines} from '../limits.ts';
 import {findingCounts, findingLine, worstFirst} from './finding.ts';
 import {landedLines} from './run.ts';
 import {count, duration, name, type Rendered, size} from './words.ts';
@@ -19,12 +20,18 @@ export function detailsMessage(record: RequestRecord, statements: readonly Pendi
 	const shown = chunks.slice(0, sqlBlocks);
 	const left = statements.length - shown.reduce((sum, part) => sum + part.statements, 0);
 	const title = `*What takes effect:* ${count(statements.length, 'statement')} of ${count(review?.pending.length ?? 0, 'pending migration')}`;
-	const rest = left > 0 ? [section('details-rest', `… and ${count(left, 'more statement')}: read the script’s file in this thread.`)] : [];
+	const rest =
+		left > 0
+			? [section('details-rest', `… and ${count(left, 'more statement')}: read the script’s file in this thread.`)]
+			: [];
 	return {
 		text: `${name(number)}: what takes effect`,
 		blocks: fitMessage([
 			{worth: 9, blocks: [section('details-title', title)]},
-			...shown.map((part, index) => ({worth: 8 - index, blocks: [section(`details-${index}`, codeBlock(part.text, 2900))]})),
+			...shown.map((part, index) => ({
+				worth: 8 - index,
+				blocks: [section(`details-${index}`, codeBlock(part.text, 2900))],
+			})),
 			{worth: 7, blocks: rest},
 			{worth: 6, blocks: findingsBlocks(review)},
 		]),
@@ -40,8 +47,9 @@ function chunk(texts: readonly string[]): readonly {readonly text: string; reado
 	const chunks: {text: string; statements: number}[] = [];
 	for (const text of texts) {
 		const last = chunks.at(-1);
-		if (last === undefined || last.text.length + text.length > sqlCharacters) chunks.push({text: cut(text, sqlCharacters), statements: 1});
-		else {
+		if (last === undefined || last.text.length + text.length > sqlCharacters) {
+			chunks.push({text: cut(text, sqlCharacters), statements: 1});
+		} else {
 			last.text += `\n\n${text}`;
 			last.statements += 1;
 		}
@@ -51,12 +59,18 @@ function chunk(texts: readonly string[]): readonly {readonly text: string; reado
 
 function findingsBlocks(review: Review | null): readonly KnownBlock[] {
 	if (review === null || review.findings.length === 0) return [];
-	const lines = worstFirst(review.findings).map((finding) => {
-		const why = finding.why.trim() === '' ? '' : `\n      Why: ${cut(escape(finding.why), 300)}`;
-		return `${findingLine(finding)}${why}`;
-	});
-	const text = fitLines([`*Findings:* ${findingCounts(review.findings)}`, ...lines], 2900, (left) => `… and ${count(left, 'more finding')}.`);
-	return [section('details-findings', text)];
+	const text = fitItems(
+		worstFirst(review.findings),
+		lineWithWhy,
+		2800,
+		(left) => `… and ${count(left, 'more finding')}.`,
+	);
+	return [section('details-findings', `*Findings:* ${findingCounts(review.findings)}\n${text}`)];
+}
+
+function lineWithWhy(finding: Finding): string {
+	const why = finding.why.trim() === '' ? '' : `\n      Why: ${cut(escape(finding.why), 300)}`;
+	return `${findingLine(finding)}${why}`;
 }
 
 /** After a run: what landed, which tables it touched, the history's last rows, warnings, durations. */
@@ -65,7 +79,9 @@ export function resultMessage(record: RequestRecord, runId: number | null): Rend
 	const sign = run?.outcome === 'verified' ? '✔' : run?.outcome === 'failed' ? '✖' : '⏸';
 	const words = run?.outcome === 'verified' ? 'verified' : run?.outcome === 'failed' ? 'failed' : 'did not go on';
 	const text = `${sign} ${name(record.request.number)} ${words}`;
-	if (run === null || run.report === null) return {text, blocks: [section('result', `${text}. There is no report of this run.`)]};
+	if (run === null || run.report === null) {
+		return {text, blocks: [section('result', `${text}. There is no report of this run.`)]};
+	}
 	return {
 		text,
 		blocks: fitMessage([
@@ -87,14 +103,29 @@ function resultText(title: string, run: Run): string {
 		.map((step) => `${step.name} ${duration((step.finishedAt ?? step.startedAt) - step.startedAt)}`)
 		.join(', ');
 	const failure = report.failure === null ? [] : [cut(escape(report.failure), 800)];
-	return fitLines([`*${title}*${whole}`, ...failure, ...landedLines(report), steps === '' ? '' : `*Steps:* ${steps}`].filter((line) => line !== ''), 2900, () => '…');
+	return fitLines(
+		[`*${title}*${whole}`, ...failure, ...landedLines(report), steps === '' ? '' : `*Steps:* ${steps}`].filter(
+			(line) => line !== '',
+		),
+		2900,
+		() => '…',
+	);
 }
 
 function tablesBlocks(run: Run): readonly KnownBlock[] {
 	const tables = run.report?.tables ?? [];
 	if (tables.length === 0) return [section('result-tables', '*Tables touched:* none')];
 	const lines = tables.map((table) => `• ${code(cut(table, 150))}`);
-	return [section('result-tables', fitLines([`*Tables touched:* ${tables.length}`, ...lines], 1500, (left) => `… and ${left} more; the file in this thread has all tables.`))];
+	return [
+		section(
+			'result-tables',
+			fitLines(
+				[`*Tables touched:* ${tables.length}`, ...lines],
+				1500,
+				(left) => `… and ${left} more; the file in this thread has all tables.`,
+			),
+		),
+	];
 }
 
 function historyBlocks(run: Run): readonly KnownBlock[] {
@@ -107,8 +138,9 @@ function historyBlocks(run: Run): readonly KnownBlock[] {
 function warningBlocks(run: Run): readonly KnownBlock[] {
 	const warnings = run.report?.warnings ?? [];
 	if (warnings.length === 0) return [];
-	const lines = warnings.map((warning) => `▲ ${cut(escape(warning), 400)}`);
-	return [section('result-warnings', fitLines([`*${count(warnings.length, 'warning')} from the server*`, ...lines], 1500, (left) => `… and ${left} more.`))];
+	const lineOf = (warning: string): string => `▲ ${cut(escape(warning), 400)}`;
+	const lines = fitItems(warnings, lineOf, 1400, (left) => `… and ${left} more.`);
+	return [section('result-warnings', `*${count(warnings.length, 'warning')} from the server*\n${lines}`)];
 }
 
 /** psql's last words, where the run failed. */
@@ -127,4 +159,3 @@ export function scriptComment(record: RequestRecord, sha256: string, bytes: numb
 export function tablesComment(record: RequestRecord): string {
 	return `All tables of ${escape(record.request.target)} after ${name(record.request.number)}, every schema.`;
 }
-

@@ -1,5 +1,10 @@
 import {approvalsNeeded, itemsToConfirm, liveApprovals} from '../../../domain/approval.ts';
-import {agreeableItems, type AnswerableItemId, type ChecklistItemId, unansweredItems} from '../../../domain/checklist.ts';
+import {
+	agreeableItems,
+	type AnswerableItemId,
+	type ChecklistItemId,
+	unansweredItems,
+} from '../../../domain/checklist.ts';
 import {checklistEvidence} from '../../../domain/review/evidence.ts';
 import type {Review} from '../../../domain/review/review.ts';
 import type {Target} from '../../../domain/target.ts';
@@ -31,7 +36,10 @@ export function turnOf(record: RequestRecord, target: Target): Turn {
 		case 'in-review':
 			return reviewTurn(record, target);
 		case 'changes-requested':
-			return {kind: 'new-script', sentence: 'A new script is needed: generate it again and send it with “New script…”.'};
+			return {
+				kind: 'new-script',
+				sentence: 'A new script is needed: generate it again and send it with “New script…”.',
+			};
 		case 'approved':
 			return startTurn(record);
 		case 'running':
@@ -39,7 +47,10 @@ export function turnOf(record: RequestRecord, target: Target): Turn {
 		case 'failed':
 			return failureTurn(record, target);
 		case 'verified':
-			return {kind: 'nobody', sentence: `Done. ${escape(request.app)} ${escape(request.version)} may be deployed as far as this request is concerned.`};
+			return {
+				kind: 'nobody',
+				sentence: `Done. ${escape(request.app)} ${escape(request.version)} may be deployed as far as this request is concerned.`,
+			};
 		case 'withdrawn':
 		case 'rejected':
 		case 'closed':
@@ -50,7 +61,11 @@ export function turnOf(record: RequestRecord, target: Target): Turn {
 function reviewTurn(record: RequestRecord, target: Target): Turn {
 	const {review, reviewDigest} = record.request;
 	if (review === null || reviewDigest === null) return {kind: 'lockstep', sentence: 'Lockstep prepares the review.'};
-	return checklistTurn(record, review, reviewDigest) ?? blockerTurn(record, target, review, reviewDigest) ?? approvalTurn(record, target, review, reviewDigest);
+	return (
+		checklistTurn(record, review, reviewDigest) ??
+		blockerTurn(record, target, review, reviewDigest) ??
+		approvalTurn(record, target, review, reviewDigest)
+	);
 }
 
 function checklistTurn(record: RequestRecord, review: Review, digest: string): Turn | null {
@@ -72,14 +87,18 @@ function blockerTurn(record: RequestRecord, target: Target, review: Review, dige
 	if (open.length === 0) return null;
 	const waivable = waivableRules(review, digest, record.waivers);
 	const rules = [...new Set(open.map(({rule}) => rule))].slice(0, 5).map((rule) => code(cut(rule, 80)));
-	const waive = open.every(({rule}) => waivable.includes(rule)) ? `, or ${mentions(target.people.waivers)} may waive it with a reason` : '';
+	const waive = open.every(({rule}) => waivable.includes(rule))
+		? `, or ${mentions(target.people.waivers)} may waive it with a reason`
+		: '';
 	return {kind: 'blocked', sentence: `Blocked by ${rules.join(', ')}: the script must change${waive}.`};
 }
 
 function approvalTurn(record: RequestRecord, target: Target, review: Review, digest: string): Turn {
 	const needed = approvalsNeeded(review, record.waivers);
 	const given = liveApprovals(record.approvals, digest).length;
-	const not = target.policy.requesterMayApprove ? 'neither author nor last editor' : 'neither author, last editor nor requester';
+	const not = target.policy.requesterMayApprove
+		? 'neither author nor last editor'
+		: 'neither author, last editor nor requester';
 	const left = needed - given;
 	return {
 		kind: 'approve',
@@ -91,15 +110,28 @@ function approvalTurn(record: RequestRecord, target: Target, review: Review, dig
 function startTurn(record: RequestRecord): Turn {
 	const {start, startDueAt, hold} = record.request;
 	if (hold !== null) {
-		return {kind: 'start-later', sentence: `Not now: ${cut(escape(hold.reason), 500)} Nothing was applied. Tried again ${moment(hold.until)}.`};
+		return {
+			kind: 'start-later',
+			sentence: `Not now: ${cut(escape(hold.reason), 500)} Nothing was applied. Tried again ${moment(hold.until)}.`,
+		};
 	}
-	if (start.kind === 'at' && startDueAt !== null) return {kind: 'start-later', sentence: `Lockstep starts it ${moment(startDueAt)}.`};
-	if (startDueAt !== null || start.kind === 'at-once') return {kind: 'lockstep', sentence: 'A worker is about to start it.'};
+	if (start.kind === 'at' && startDueAt !== null) {
+		return {kind: 'start-later', sentence: `Lockstep starts it ${moment(startDueAt)}.`};
+	}
+	if (startDueAt !== null || start.kind === 'at-once') {
+		return {kind: 'lockstep', sentence: 'A worker is about to start it.'};
+	}
 	return {kind: 'start', sentence: 'Approved. A person clicks “Run now”.'};
 }
 
 function failureTurn(record: RequestRecord, target: Target): Turn {
 	const rerunSafe = record.runs.at(-1)?.report?.rerunSafe ?? false;
-	const decide = rerunSafe ? 'allow a re-run or close it' : 'restore or fix forward, then close it; a re-run is not safe';
-	return {kind: 'lead', rerunSafe, sentence: `The lead decides (${mentions(target.people.leads)}): ${decide}. Do not deploy.`};
+	const decide = rerunSafe
+		? 'allow a re-run or close it'
+		: 'restore or fix forward, then close it; a re-run is not safe';
+	return {
+		kind: 'lead',
+		rerunSafe,
+		sentence: `The lead decides (${mentions(target.people.leads)}): ${decide}. Do not deploy.`,
+	};
 }

@@ -2,16 +2,17 @@ import type {ModalView} from '@slack/types';
 import type {RequestRecord} from '../../../operations/ports/record.ts';
 import {modal, reasonInput, section} from '../blocks.ts';
 import {callbackIds, fieldIds, valueAction} from '../ids.ts';
-import {code, cut, escape, fitLines} from '../limits.ts';
+import {code, cut, escape, fitItems} from '../limits.ts';
 import {findingLine} from './finding.ts';
 import {count, name} from './words.ts';
 
 /** Lets the blockers of one rule pass, with a reason. */
 export function waiveModal(record: RequestRecord, rule: string, metadata: string): ModalView {
 	const {review, number} = record.request;
-	const findings = (review?.findings ?? []).filter((finding) => finding.rule === rule && finding.severity === 'blocker');
+	const findings = (review?.findings ?? []).filter(
+		(finding) => finding.rule === rule && finding.severity === 'blocker',
+	);
 	const why = findings[0]?.why.trim() ?? '';
-	const lines = findings.map((finding) => findingLine(finding));
 	return modal({
 		callback: callbackIds.waive,
 		title: `Waive for ${name(number)}`,
@@ -19,8 +20,18 @@ export function waiveModal(record: RequestRecord, rule: string, metadata: string
 		close: 'Cancel',
 		metadata,
 		blocks: [
-			section('waive-rule', `You let every blocker of ${code(cut(rule, 80))} in this review pass. A second approver is needed then.`),
-			...(lines.length === 0 ? [] : [section('waive-findings', fitLines(lines, 2000, (left) => `… and ${count(left, 'more place')}.`))]),
+			section(
+				'waive-rule',
+				`You let every blocker of ${code(cut(rule, 80))} in this review pass. A second approver is needed then.`,
+			),
+			...(findings.length === 0
+				? []
+				: [
+						section(
+							'waive-findings',
+							fitItems(findings, findingLine, 2000, (left) => `… and ${count(left, 'more place')}.`),
+						),
+					]),
 			...(why === '' ? [] : [section('waive-why', `Why it blocks: ${cut(escape(why), 800)}`)]),
 			reasonInput(fieldIds.reason, valueAction, 'Why it may pass', 'Posted on the message and kept in the audit.'),
 		],

@@ -31,9 +31,15 @@ export function mentions(people: readonly string[]): string {
 }
 
 /** State as a shape and words: readable without colour. */
-export function stateSign(record: RequestRecord): {readonly shape: string; readonly words: string; readonly predicate: string} {
+export function stateSign(record: RequestRecord): {
+	readonly shape: string;
+	readonly words: string;
+	readonly predicate: string;
+} {
 	const {state, hold} = record.request;
-	if (hold !== null && (state === 'approved' || state === 'submitted')) return {shape: '⏸', words: 'held', predicate: 'is held'};
+	if (hold !== null && (state === 'approved' || state === 'submitted')) {
+		return {shape: '⏸', words: 'held', predicate: 'is held'};
+	}
 	return {shape: shapes[state], words: stateWords[state], predicate: predicateOf(state)};
 }
 

@@ -97,7 +97,6 @@ async function fail(run: RunContext, record: RequestRecord, failure: RunReport):
 			at,
 			nextPingAt: nextPing(at, run.target.policy.escalateEveryMinutes),
 		},
-		message({kind: 'escalation'}),
 		message({kind: 'result'}),
 	]);
 }

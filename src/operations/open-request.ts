@@ -46,14 +46,15 @@ export async function openRequest(world: World, ask: OpenRequest): Promise<Done 
 			`Nobody could approve this: every approver of ${target.name} is the author, the requester, or not an active member. Ask the lead to add an approver in lockstep.yaml.`,
 		);
 	}
+	const sha256 = world.hash(ask.script.bytes);
 	const number = await world.record.open({
 		...ask,
 		target: target.name,
 		pool: target.pool,
 		channel: target.channel,
-		script: {...ask.script, sha256: world.hash(ask.script.bytes)},
+		script: {...ask.script, sha256},
 		at: world.clock.now(),
-		messages: [{kind: 'request'}, {kind: 'script'}],
+		messages: [{kind: 'request'}, {kind: 'script', payload: {sha256}}],
 	});
 	const heard = await announce(world, number, [{kind: 'review', number, pool: target.pool}]);
 	return {

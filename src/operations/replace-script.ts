@@ -38,12 +38,13 @@ export async function replaceScript(
 			event: 'script-replaced',
 			detail: {script: sha256, before: request.scriptSha256},
 			writes: [
-				{kind: 'request', set: {hold: null, reason: null, startDueAt: null, approvedAt: null}},
+				{kind: 'request', set: {hold: null, reason: null}},
 				...(same
 					? []
 					: ([
+							{kind: 'request', set: {startDueAt: null, approvedAt: null}},
 							{kind: 'void-approvals', because: 'new bytes'},
-							{kind: 'message', message: {kind: 'script'}},
+							{kind: 'message', message: {kind: 'script', payload: {sha256}}},
 						] as const)),
 				{kind: 'script', script: {...ask.script, sha256}, editor: same ? request.lastEditor : ask.person},
 			],

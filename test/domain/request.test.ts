@@ -67,10 +67,10 @@ describe('the table of moves', () => {
 
 	it.each(pairs)('%s and %s', (state, event) => {
 		const next = move(7, state, event);
-		const expected = expectedMove(state, event);
-		if (expected !== null) return expect(next).toBe(expected);
-		expect(isRefusal(next) && next.code).toBe('not-in-this-state');
-		return expect(isRefusal(next) && next.sentence).toMatch(/^MR-7 (is|has) .+\. .+/);
+		const refused = {code: 'not-in-this-state', sentence: expect.stringMatching(/^MR-7 (is|has) .+\. .+/)};
+		expect(isRefusal(next) ? {code: next.code, sentence: next.sentence} : next).toEqual(
+			expectedMove(state, event) ?? refused,
+		);
 	});
 
 	it('names no move that the walk did not take', () => {

@@ -59,11 +59,7 @@ export async function write(client: Client, request: number, change: Write): Pro
 		case 'backup':
 			return await insertBackup(client, request, change.backup);
 		case 'escalation-opened':
-			return await run(
-				client,
-				`insert into escalation (request, run, sentence, opened_at, pings, next_ping_at) values ($1, $2, $3, $4, 1, $5)`,
-				[request, change.run, change.sentence, new Date(change.at), new Date(change.nextPingAt)],
-			);
+			return await openEscalation(client, request, change);
 		case 'escalation-pinged':
 			return await run(client, `update escalation set pings = pings + 1, next_ping_at = $2 where id = $1`, [
 				change.escalation,
@@ -166,5 +162,22 @@ async function writeStep(client: Client, id: number, step: Extract<Write, {kind:
 		select id, epoch, $2, $3, $4, $5, $6 from run where id = $1
 		on conflict (run, epoch, name) do update set state = excluded.state, finished_at = excluded.finished_at, note = excluded.note`,
 		[id, step.name, step.state, at, step.state === 'running' ? null : at, step.note],
+	);
+}
+
+/** An escalation comes with its message, which shows this escalation whatever comes later. */
+async function openEscalation(
+	client: Client,
+	request: number,
+	opened: Extract<Write, {kind: 'escalation-opened'}>,
+): Promise<void> {
+	await run(
+		client,
+		`with opened as (
+			insert into escalation (request, run, sentence, opened_at, pings, next_ping_at) values ($1, $2, $3, $4, 1, $5) returning id
+		)
+		insert into message (request, kind, channel, payload)
+		select number, 'escalation', channel, jsonb_build_object('escalation', opened.id) from request, opened where number = $1`,
+		[request, opened.run, opened.sentence, new Date(opened.at), new Date(opened.nextPingAt)],
 	);
 }

@@ -5,7 +5,6 @@ import {Failure} from '../../operations/ports/failure.ts';
 import type {MessageSlot} from '../../operations/ports/message.ts';
 import type {Messenger} from '../../operations/ports/messenger.ts';
 import type {RequestRecord} from '../../operations/ports/record.ts';
-import {createEditBudget} from './edit-budget.ts';
 import {cutBytes, limits} from './limits.ts';
 import {idOfEmail} from './people.ts';
 import {findFile, findPost, metadataOf} from './posted.ts';
@@ -26,13 +25,11 @@ export interface MessengerOptions {
 	readonly scriptBytes: (sha256: string) => Promise<Uint8Array | null>;
 	/** The statements that will take effect, out of their guards, in the order of the file. */
 	readonly statements: (record: RequestRecord) => Promise<readonly PendingStatement[]>;
-	readonly now?: () => number;
 }
 
 /** Posts, edits and finds again what the record says about a request. */
 export function createMessenger(options: MessengerOptions): Messenger {
 	const {client} = options;
-	const budget = createEditBudget(options.now);
 
 	async function post(slot: MessageSlot, record: RequestRecord): Promise<string> {
 		const upload = await uploadOf(slot, record, options);
@@ -54,7 +51,6 @@ export function createMessenger(options: MessengerOptions): Messenger {
 	}
 
 	async function edit(slot: MessageSlot & {readonly ts: string}, record: RequestRecord): Promise<void> {
-		budget.take(`${slot.channel} ${slot.ts}`);
 		const message = await render(slot, record, options);
 		await calling('an edit', () =>
 			client.chat.update({

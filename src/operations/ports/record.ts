@@ -89,6 +89,7 @@ export type Write =
 			};
 	  }
 	| {readonly kind: 'backup'; readonly backup: BackupRow}
+	/** With its message. */
 	| {
 			readonly kind: 'escalation-opened';
 			readonly run: number | null;

@@ -145,10 +145,18 @@ function warningBlocks(run: Run): readonly KnownBlock[] {
 
 /** psql's last words, where the run failed. */
 function outputBlocks(run: Run): readonly KnownBlock[] {
-	const output = run.outcome === 'failed' ? (run.report?.output.trim() ?? '') : '';
+	const output = run.outcome === 'failed' ? withoutRows(run.report?.output.trim() ?? '') : '';
 	if (output === '') return [];
 	const tail = output.length > 1500 ? `…${output.slice(-1500)}` : output;
 	return [section('result-output', `*psql’s last output*\n${codeBlock(tail, 2800)}`)];
+}
+
+/** A DETAIL quotes rows, and rows hold personal data: it stays in the record, and the channel is told that it is there. */
+function withoutRows(output: string): string {
+	return output
+		.split('\n')
+		.map((line) => (line.startsWith('DETAIL:') ? 'DETAIL:  kept in the record, it may quote rows' : line))
+		.join('\n');
 }
 
 /** The comment under which the script's file is uploaded. */

@@ -1,4 +1,4 @@
-import {open, readdir} from 'node:fs/promises';
+import {access, constants, readdir} from 'node:fs/promises';
 import path from 'node:path';
 import {runChild} from './child-process.ts';
 
@@ -30,7 +30,7 @@ export async function findPostgresTools(major: number, folders: readonly string[
 	return fitting.toSorted((a, b) => a.major - b.major)[0] ?? null;
 }
 
-/** Every set of client programs, given folders first; only real binaries, never Debian's wrapper in PATH's folders. */
+/** Every set of client programs, given folders first; never PATH, where Debian has a wrapper that picks a version of its own. */
 export async function listPostgresTools(folders: readonly string[]): Promise<readonly PostgresTools[]> {
 	const found = await Promise.all((await candidateFolders(folders)).map(readTools));
 	return found.filter((tools) => tools !== null);
@@ -51,7 +51,7 @@ async function foldersByMajor(parent: string, entry: RegExp): Promise<readonly s
 
 async function readTools(folder: string): Promise<PostgresTools | null> {
 	const psql = path.join(folder, 'psql');
-	if (!(await isBinary(psql))) return null;
+	if (!(await canRun(psql))) return null;
 	const {stdout} = await runChild({file: psql, args: ['--version'], env: {}});
 	const version = /\(PostgreSQL\) ((\d+)[\w.]*)/.exec(stdout);
 	if (version?.[1] === undefined) return null;
@@ -64,16 +64,11 @@ async function readTools(folder: string): Promise<PostgresTools | null> {
 	};
 }
 
-/** Debian's /usr/bin/psql is a Perl script that picks a version of its own: scripts begin with `#!`. */
-async function isBinary(file: string): Promise<boolean> {
-	const opened = await open(file, 'r').catch(() => null);
-	if (opened === null) return false;
-	try {
-		const {buffer, bytesRead} = await opened.read(Buffer.alloc(2), 0, 2, 0);
-		return bytesRead === 2 && buffer.toString('latin1') !== '#!';
-	} finally {
-		await opened.close();
-	}
+async function canRun(file: string): Promise<boolean> {
+	return await access(file, constants.X_OK).then(
+		() => true,
+		() => false,
+	);
 }
 
 /** The first minors in which psql knows `\restrict`, per major (release notes of August 2025). */

@@ -2,6 +2,7 @@ import {chmod, copyFile, mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
+import {databaseServer} from '../support/databases.ts';
 import {findPostgresTools, knowsRestrict, listPostgresTools} from '../../src/platform/postgres-tools.ts';
 
 let folder: string;
@@ -15,22 +16,33 @@ afterAll(async () => {
 });
 
 test("the server's own major is taken, else the nearest newer one, never an older one", async () => {
-	const all = await listPostgresTools([]);
+	const folders = [(await databaseServer()).binDirectory];
+	const all = await listPostgresTools(folders);
 	const newest = Math.max(...all.map(({major}) => major));
-	expect((await findPostgresTools(newest, []))?.major).toBe(newest);
-	expect((await findPostgresTools(1, []))?.major).toBe(Math.min(...all.map(({major}) => major)));
-	expect(await findPostgresTools(newest + 1, [])).toBeNull();
+	expect((await findPostgresTools(newest, folders))?.major).toBe(newest);
+	expect((await findPostgresTools(1, folders))?.major).toBe(Math.min(...all.map(({major}) => major)));
+	expect(await findPostgresTools(newest + 1, folders)).toBeNull();
 });
 
-test('a wrapper script is not taken for a program', async () => {
-	const wrapper = path.join(folder, 'psql');
-	await writeFile(wrapper, '#!/bin/sh\necho "psql (PostgreSQL) 99.1"\n');
-	await chmod(wrapper, 0o755);
-	expect(await findPostgresTools(99, [folder])).toBeNull();
+test('a folder that was given may hold wrappers, as packages unpacked without root need them', async () => {
+	const own = path.join(folder, 'wrapped');
+	await mkdir(own);
+	await writeFile(path.join(own, 'psql'), '#!/bin/sh\necho "psql (PostgreSQL) 99.1"\n');
+	expect(await findPostgresTools(99, [own])).toBeNull();
+	await chmod(path.join(own, 'psql'), 0o755);
+	expect(await findPostgresTools(99, [own])).toMatchObject({major: 99, version: '99.1'});
+});
+
+test('what is not PostgreSQL is passed over', async () => {
+	const own = path.join(folder, 'other');
+	await mkdir(own);
+	await writeFile(path.join(own, 'psql'), '#!/bin/sh\necho "hello"\nexit 1\n');
+	await chmod(path.join(own, 'psql'), 0o755);
+	expect(await listPostgresTools([own])).not.toContainEqual(expect.objectContaining({psql: path.join(own, 'psql')}));
 });
 
 test('given folders come first, with the programs or with a folder per major', async () => {
-	const [usual] = await listPostgresTools([]);
+	const [usual] = await listPostgresTools([(await databaseServer()).binDirectory]);
 	if (usual === undefined) throw new Error('no PostgreSQL here');
 	const own = path.join(folder, String(usual.major), 'bin');
 	await mkdir(own, {recursive: true});

@@ -27,7 +27,7 @@ export function requestMessage(record: RequestRecord, target: Target): Rendered 
 		{worth: 9, blocks: [section('turn', `*Next:* ${turn.sentence}`)]},
 		{worth: 8, blocks: reasonBlocks(record)},
 		{worth: 8, blocks: failureBlocks(record)},
-		{worth: 7, blocks: migrationBlocks(request.review)},
+		{worth: 7, blocks: migrationBlocks(record)},
 		findingsPart(record),
 		checklistPart(record, turn),
 		{worth: request.state === 'running' || request.state === 'failed' ? 8 : 4, blocks: runBlocks(record.runs)},
@@ -63,6 +63,7 @@ function reasonBlocks(record: RequestRecord): readonly KnownBlock[] {
 		rejected: 'Why',
 		withdrawn: 'Why',
 		closed: 'Why',
+		verified: 'Why',
 		failed: null,
 	} as const;
 	const word = state in words ? words[state as keyof typeof words] : null;
@@ -88,11 +89,14 @@ function failureBlocks(record: RequestRecord): readonly KnownBlock[] {
 	];
 }
 
-function migrationBlocks(review: Review | null): readonly KnownBlock[] {
+function migrationBlocks({request}: RequestRecord): readonly KnownBlock[] {
+	const {review, state} = request;
 	if (review === null) return [];
 	const pending = review.pending.map((id) => `• ${code(cut(id, 150))}`);
-	const verb = review.direction === 'down' ? 'to be taken back' : 'pending';
-	const title = `*${count(review.pending.length, 'migration')} ${verb}*`;
+	const down = review.direction === 'down';
+	const done = state === 'verified';
+	const verb = down ? (done ? 'taken back' : 'to be taken back') : done ? 'applied' : 'pending';
+	const title = pending.length === 0 && done ? '' : `*${count(pending.length, 'migration')} ${verb}*`;
 	const applied = review.alreadyApplied.length;
 	const settled =
 		applied === 0
@@ -135,6 +139,8 @@ function checklistPart(record: RequestRecord, turn: Turn): Part {
 /** While it runs and after it: the checklist in two lines. */
 function endedChecklist(record: RequestRecord, review: Review, digest: string): readonly KnownBlock[] {
 	const approvals = liveApprovals(record.approvals, digest);
+	// Nothing was pending: nobody was asked and nothing was backed up.
+	if (record.runs.length === 0) return [];
 	const by = approvals.length === 0 ? '' : ` by ${mentions(approvals.map(({person}) => person))}`;
 	const backup = backupLine(record.backups);
 	const lines = [
@@ -147,7 +153,8 @@ function endedChecklist(record: RequestRecord, review: Review, digest: string): 
 function originText(record: RequestRecord): string {
 	const {request} = record;
 	const script = `${code(cut(request.scriptName, 120))}, ${size(request.scriptBytes)}, SHA-256 ${code(request.scriptSha256.slice(0, 12))}`;
-	return `${startText(record)} Script ${script}. Opened ${moment(request.createdAt)}.`;
+	const ended = ['verified', 'failed', 'withdrawn', 'rejected', 'closed'].includes(request.state);
+	return `${ended ? '' : `${startText(record)} `}Script ${script}. Opened ${moment(request.createdAt)}.`;
 }
 
 function startText(record: RequestRecord): string {

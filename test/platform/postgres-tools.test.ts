@@ -1,4 +1,4 @@
-import {chmod, copyFile, mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, mkdtemp, rm, symlink, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
@@ -46,7 +46,7 @@ test('given folders come first, with the programs or with a folder per major', a
 	if (usual === undefined) throw new Error('no PostgreSQL here');
 	const own = path.join(folder, String(usual.major), 'bin');
 	await mkdir(own, {recursive: true});
-	await copyFile(usual.psql, path.join(own, 'psql'));
+	await symlink(usual.psql, path.join(own, 'psql'));
 	expect((await findPostgresTools(usual.major, [folder]))?.psql).toBe(path.join(own, 'psql'));
 	expect((await findPostgresTools(usual.major, [own]))?.psql).toBe(path.join(own, 'psql'));
 });

@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process';
 import {createHash} from 'node:crypto';
-import {chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile} from 'node:fs/promises';
+import {copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile} from 'node:fs/promises';
 import {readdirSync, readFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
@@ -215,9 +215,10 @@ describe('tools', () => {
 	/** pg_dump that only says this; the other tools are real. */
 	async function fakeTools(says: string): Promise<string> {
 		const folder = await freshDirectory('tools');
-		for (const name of ['psql', 'pg_restore']) await copyFile(path.join(binDirectory, name), path.join(folder, name));
-		await writeFile(path.join(folder, 'pg_dump'), `#!/bin/sh\ncat >&2 <<'END'\n${says}\nEND\nexit 1\n`);
-		await chmod(path.join(folder, 'pg_dump'), 0o755);
+		const program = async (name: string, script: string): Promise<void> =>
+			await writeFile(path.join(folder, name), `#!/bin/sh\n${script}\n`, {mode: 0o755});
+		for (const name of ['psql', 'pg_restore']) await program(name, `exec '${path.join(binDirectory, name)}' "$@"`);
+		await program('pg_dump', `cat >&2 <<'END'\n${says}\nEND\nexit 1`);
 		return folder;
 	}
 });

@@ -17,6 +17,7 @@ import {reportOf, type Verification, verify} from './steps/verify.ts';
 import {findTarget} from './target-people.ts';
 
 const busyRetryMs = 10_000;
+const stoppedRetryMs = 30_000;
 
 /**
  * Performs what the record says is due of this request: starts its run, or takes over one whose lease has ended. Safe to
@@ -39,7 +40,8 @@ export async function performRun(world: WorkerWorld, number: number): Promise<vo
 	} catch (error) {
 		// Whoever took over assesses what this worker left.
 		if (error instanceof LeaseLost) return;
-		await endByBug(run);
+		// The record cannot be written now: the lease ends by itself, and the next worker looks at what landed.
+		if (!(error instanceof Failure)) await endByBug(run);
 		throw error;
 	} finally {
 		lease.stop();
@@ -100,14 +102,20 @@ async function carryOut(run: RunContext): Promise<RunEnd> {
 	return 'end' in applied ? applied.end : await judge(run, ready, applied.value);
 }
 
+/** Reviewed once more, with what was amiss before the run had begun. */
+interface Ready extends TargetReview {
+	readonly invalidBefore: readonly string[];
+}
+
 /** Everything before the first byte: whatever goes wrong here has changed nothing, so the run is held. */
-async function getReady(run: RunContext): Promise<TargetReview | RunEnd> {
+async function getReady(run: RunContext): Promise<Ready | RunEnd> {
 	try {
 		const state = await preflight(run);
 		if ('kind' in state) return state;
 		const backup = await backUp(run);
 		if (backup !== 'done') return backup;
 		const catalogBefore = await run.database.catalog();
+		const invalidBefore = await run.database.invalidIndexes();
 		const reviewed = await decideAgain(run);
 		if (reviewed.kind !== 'reviewed') return reviewed;
 		const asked = askedToEnd(run);
@@ -115,7 +123,7 @@ async function getReady(run: RunContext): Promise<TargetReview | RunEnd> {
 		await writeStep(run, 'apply', 'running', null, [
 			{kind: 'run', run: run.claim.run, set: {appliedBefore: reviewed.appliedIds, catalogBefore}},
 		]);
-		return reviewed;
+		return {...reviewed, invalidBefore};
 	} catch (error) {
 		if (error instanceof LeaseLost) throw error;
 		return askedToEnd(run) ?? heldBy(error);
@@ -138,18 +146,20 @@ async function unlessUnknown<T>(work: () => Promise<T>): Promise<{readonly value
 }
 
 async function judgeRecovered(run: RunContext, {assessment, history}: Recovered): Promise<RunEnd> {
-	const found = {assessment, history, warnings: [], output: ''};
+	// What was invalid before died with the worker: a person looks at what is invalid now.
+	const found = {assessment, history, invalidBefore: [], warnings: [], output: ''};
 	if (assessment.landed !== 'everything') return await failed(run, found, failureSentence(null, assessment, null));
 	await writeStep(run, 'apply', 'done', 'read from the history after the worker died');
 	return await verified(run, found);
 }
 
 /** The verdict comes from the server's history, not from psql's exit code. */
-async function judge(run: RunContext, reviewed: TargetReview, applied: Applied): Promise<RunEnd> {
+async function judge(run: RunContext, reviewed: Ready, applied: Applied): Promise<RunEnd> {
 	const {assessment, outcome} = applied;
 	const found: Verification = {
 		assessment,
 		history: reviewed.history,
+		invalidBefore: reviewed.invalidBefore,
 		warnings: outcome.output.warnings,
 		output: outcome.output.text,
 	};
@@ -162,6 +172,10 @@ async function judge(run: RunContext, reviewed: TargetReview, applied: Applied):
 	const cancelledBy = run.lease.cancelAskedBy();
 	if (cancelledBy !== null && assessment.landed === 'nothing') {
 		return {kind: 'held', reason: `<@${cancelledBy}> cancelled the run. ${assessment.sentence}`, retryInMs: null};
+	}
+	if (run.world.stopping.aborted && outcome.kind === 'ended' && assessment.landed === 'nothing') {
+		const reason = `The worker was stopped, and its grace time was over before the script was. ${assessment.sentence}`;
+		return {kind: 'held', reason, retryInMs: stoppedRetryMs};
 	}
 	return await failed(run, found, failureSentence(outcome, assessment, cancelledBy));
 }

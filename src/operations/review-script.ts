@@ -80,7 +80,7 @@ function conclude(
 		'review-finished',
 		[
 			{kind: 'request', set: {...reviewedNow, startDueAt: null, approvedAt: null}},
-			...(record.approvals.some(({voidedBecause}) => voidedBecause === null)
+			...(isOvertaken(record, digest)
 				? ([{kind: 'void-approvals', because: 'the review found something else than what was approved'}] as const)
 				: []),
 			// Said once per script: a review of the same bytes would only repeat it.
@@ -100,6 +100,11 @@ function nothingPending(
 	}
 	const reason = `Nothing to apply: the history of ${target.name} holds every migration of this script already.`;
 	return ['verified', [{kind: 'request', set: {...reviewedNow, reason}}]];
+}
+
+/** Approvals were given, and for something else. The first of two approvals stands when the review finds the same again. */
+function isOvertaken({approvals}: RequestRecord, digest: string): boolean {
+	return approvals.some(({voidedBecause, reviewDigest}) => voidedBecause === null && reviewDigest !== digest);
 }
 
 /** The target moved, but pending set, findings and so the digest are what people approved: their approvals stand. */

@@ -85,8 +85,10 @@ export async function loadOwn(run: RunContext): Promise<RequestRecord> {
 export function askedToEnd(run: RunContext): RunEnd | null {
 	if (run.lease.lost()) throw new LeaseLost(`MR-${run.number}: the lease ended`);
 	const by = run.lease.cancelAskedBy();
-	if (by !== null) {
-		return {kind: 'held', reason: `<@${by}> cancelled the run before anything was applied.`, retryInMs: null};
-	}
+	if (by !== null) return cancelledInTime(by);
 	return run.world.stopping.aborted ? {kind: 'dropped'} : null;
+}
+
+export function cancelledInTime(by: string): RunEnd {
+	return {kind: 'held', reason: `<@${by}> cancelled the run before anything was applied.`, retryInMs: null};
 }

@@ -153,7 +153,7 @@ describe('an opened request', () => {
 		const many = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => `U0${name.toUpperCase()}`);
 		const people = await lockstep.world.people.members([cast.priya]);
 		const crowd = {
-			person: lockstep.world.people.person,
+			person: async (id: string) => await lockstep.world.people.person(id),
 			members: () =>
 				Promise.resolve(many.flatMap((id) => people.map((person) => ({...person, id, name: id.slice(2)})))),
 		};

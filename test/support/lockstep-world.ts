@@ -5,7 +5,7 @@ import path from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 
 import pg from 'pg';
-import {afterEach, expect} from 'vitest';
+import {afterEach, beforeEach, expect} from 'vitest';
 
 import {createBackups} from '../../src/adapters/backups/directory.ts';
 import {createRecordStore} from '../../src/adapters/record/record-store.ts';
@@ -31,6 +31,7 @@ import type {People} from '../../src/operations/ports/people.ts';
 import type {Job} from '../../src/operations/ports/queue.ts';
 import type {RequestRecord} from '../../src/operations/ports/record.ts';
 import type {TargetDatabase, Targets} from '../../src/operations/ports/targets.ts';
+import {performRun} from '../../src/operations/perform-run.ts';
 import {reviewRequest} from '../../src/operations/review-script.ts';
 import type {WorkerWorld} from '../../src/operations/run-context.ts';
 import {startRun} from '../../src/operations/start-run.ts';
@@ -81,6 +82,12 @@ export const harmless = changing(['ALTER TABLE customers ADD points integer NOT 
 /** A blocker that may be waived, and destructive. */
 export const destructive = changing(['ALTER TABLE customers DROP COLUMN phone']);
 
+/** PostgreSQL refuses it for the rows that are there, and nothing of it stays. */
+export const failing = changing([
+	'ALTER TABLE customers ADD points integer NOT NULL DEFAULT 0',
+	'ALTER TABLE customers ADD CONSTRAINT few CHECK (id < 10)',
+]);
+
 const productionSql = `
 	CREATE TABLE "__EFMigrationsHistory" ("MigrationId" varchar(150) PRIMARY KEY, "ProductVersion" varchar(32) NOT NULL);
 	INSERT INTO "__EFMigrationsHistory" VALUES ('${initial}', '10.0.3');
@@ -97,8 +104,8 @@ export interface Production {
 	readonly name: string;
 	/** Runs SQL as the superuser: what happens behind Lockstep's back. */
 	query<Row extends pg.QueryResultRow>(sql: string): Promise<readonly Row[]>;
-	/** A session of the superuser's; whoever asked for it ends it. */
-	connect(): Promise<pg.Client>;
+	/** A session of the superuser's, or of the login that applies; whoever asked for it ends it. */
+	connect(as?: 'superuser' | 'applier'): Promise<pg.Client>;
 	/** Ids in the history. */
 	history(): Promise<readonly string[]>;
 	/** Changes how the worker reaches the database. */
@@ -152,6 +159,10 @@ export interface Lockstep {
 	start(number: number): Promise<void>;
 	/** Approved, and Run now was clicked. */
 	started(target: Production | string, script: Uint8Array, more?: Partial<OpenRequest>): Promise<number>;
+	/** Performs the run that is due. */
+	run(number: number): Promise<RequestRecord>;
+	/** A script that PostgreSQL refuses was approved and run: an escalation is open. */
+	failed(target: Production): Promise<{readonly number: number; readonly escalation: number}>;
 }
 
 export interface FakeSlack {
@@ -179,7 +190,6 @@ export interface FakeSlack {
  */
 export async function openLockstep(): Promise<Lockstep> {
 	const logins = await createLogins();
-	const template = await createProductionTemplate(logins);
 	const recordDatabase = await createDatabase();
 	await applySchema(recordDatabase.url);
 	const record = createRecordStore(recordDatabase.url, () => undefined);
@@ -190,12 +200,13 @@ export async function openLockstep(): Promise<Lockstep> {
 		await Promise.all([record.close(), sql.end(), scripts.close()]);
 		await rm(backupDirectory, {recursive: true, force: true});
 	});
-	const server = await databaseServer();
-	const targets = new Map<string, Target>();
-	const reached = new Map<string, TargetSettings>();
+	const {binDirectory} = await databaseServer();
+	const productions = await openProductions(logins, backupDirectory);
 	const queue = {down: false, hints: [] as Job[]};
 	const slack = fakeSlack();
 	const moments: Moments = {};
+	/** Revisions whose audit was looked at: a chain only grows. */
+	const audited = new Map<number, number>();
 	let offset = 0;
 
 	const world: WorkerWorld = {
@@ -208,7 +219,7 @@ export async function openLockstep(): Promise<Lockstep> {
 				return Promise.resolve(!queue.down);
 			},
 		},
-		settings: {targets, leaseMs: 20_000, heartbeatMs: 100},
+		settings: {targets: productions.targets, leaseMs: 20_000, heartbeatMs: 100},
 		clock: {
 			now: () => Date.now() + offset,
 			// Waiting takes a tenth of its time: what is waited for here comes at once or not at all.
@@ -226,25 +237,31 @@ export async function openLockstep(): Promise<Lockstep> {
 		worker: 'worker 1',
 		stopping: new AbortController().signal,
 		targets: targetsWith(moments, () =>
-			createTargets({targets: [...reached.values()], toolFolders: [server.binDirectory]}),
+			createTargets({targets: [...productions.reached.values()], toolFolders: [binDirectory]}),
 		),
 		backups: backupsWith(moments, () =>
 			createBackups({
-				targets: [...reached.values()].map((settings) => ({...settings, ...logins.backup})),
-				toolFolders: [server.binDirectory],
+				targets: [...productions.reached.values()].map((settings) => ({...settings, ...logins.backup})),
+				toolFolders: [binDirectory],
 			}),
 		),
 	};
 
+	beforeEach(() => productions.lend());
 	afterEach(async () => {
+		productions.takeBack();
 		for (const moment of Object.keys(moments)) Reflect.deleteProperty(moments, moment);
 		queue.down = false;
 		queue.hints.length = 0;
 		offset = 0;
 		slack.reset();
-		const {rows} = await sql.query<{number: number}>('select number from request');
+		const {rows} = await sql.query<{number: number; revision: number}>('select number, revision from request');
+		const changed = rows.filter(({number, revision}) => audited.get(number) !== revision);
 		const broken = await Promise.all(
-			rows.map(async ({number}) => ((await record.auditHolds(number)) ? [] : [`MR-${number}`])),
+			changed.map(async ({number, revision}) => {
+				audited.set(number, revision);
+				return (await record.auditHolds(number)) ? [] : [`MR-${number}`];
+			}),
 		);
 		expect(broken.flat(), 'requests whose audit is broken').toEqual([]);
 	});
@@ -264,51 +281,7 @@ export async function openLockstep(): Promise<Lockstep> {
 		backupDirectory,
 		query: async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>
 			(await sql.query<Row>(text, [...values])).rows,
-		production: async (changed = {}) => {
-			const database = await createDatabase({template});
-			const name = `shop-${reached.size + 1}`;
-			const connect = async (): Promise<pg.Client> => {
-				const client = new pg.Client({connectionString: database.url});
-				client.on('error', () => undefined);
-				await client.connect();
-				return client;
-			};
-			const query = async <Row extends pg.QueryResultRow>(text: string): Promise<readonly Row[]> => {
-				const client = await connect();
-				try {
-					return (await client.query<Row>(text)).rows;
-				} finally {
-					await client.end();
-				}
-			};
-			await query(`ALTER DATABASE "${database.name}" OWNER TO ${logins.owner}`);
-			targets.set(name, {...targetNamed(name, logins.owner, backupDirectory), ...changed});
-			const settings: TargetSettings = {
-				name,
-				host: server.host,
-				port: server.port,
-				database: database.name,
-				...logins.apply,
-				ssl: null,
-				role: logins.owner,
-				historyTables: ['"__EFMigrationsHistory"'],
-				connectTimeoutMs: 3000,
-			};
-			reached.set(name, settings);
-			const target = (): Target => targets.get(name) ?? targetNamed(name, logins.owner, backupDirectory);
-			return {
-				name,
-				query,
-				connect,
-				history: async () => {
-					const rows = await query<{id: string}>(`SELECT "MigrationId" AS id FROM "__EFMigrationsHistory" ORDER BY 1`);
-					return rows.map(({id}) => id);
-				},
-				reach: (other) => reached.set(name, {...settings, ...other}),
-				configure: (other) => targets.set(name, {...target(), ...other}),
-				target,
-			};
-		},
+		production: productions.make,
 		open: async (target, script, more) => numberIn(await openRequest(world, askFor(target, script, more))),
 		load: async (number) => {
 			const loaded = await record.load(number);
@@ -369,6 +342,16 @@ export async function openLockstep(): Promise<Lockstep> {
 			const number = await lockstep.approved(target, script, more);
 			await lockstep.start(number);
 			return number;
+		},
+		run: async (number) => {
+			await performRun(world, number);
+			return await lockstep.load(number);
+		},
+		failed: async (target) => {
+			const number = await lockstep.started(target, failing);
+			const [escalation] = (await lockstep.run(number)).escalations;
+			if (escalation === undefined) throw new Error(`MR-${number} did not fail`);
+			return {number, escalation: escalation.id};
 		},
 	};
 	return lockstep;
@@ -461,14 +444,106 @@ async function createLogins(): Promise<Logins> {
 	};
 }
 
-async function createProductionTemplate({owner}: Logins): Promise<string> {
-	const database = await createDatabase();
-	const client = new pg.Client({connectionString: database.url});
+interface Productions {
+	/** As configured, and as reached with their secrets, by name. */
+	readonly targets: ReadonlyMap<string, Target>;
+	readonly reached: ReadonlyMap<string, TargetSettings>;
+	readonly make: Lockstep['production'];
+	/** Databases asked for from now on are given to the next test after this one. */
+	lend(): void;
+	takeBack(): void;
+}
+
+/** Production databases, made anew for every test that asks: to fill one again takes a fraction of creating one. */
+async function openProductions(logins: Logins, backupDirectory: string): Promise<Productions> {
+	const {host, port} = await databaseServer();
+	const targets = new Map<string, Target>();
+	const reached = new Map<string, TargetSettings>();
+	const free: string[] = [];
+	const lent: string[] = [];
+	let lending = false;
+	return {
+		targets,
+		reached,
+		lend: () => {
+			lending = true;
+		},
+		takeBack: () => {
+			free.push(...lent.splice(0));
+		},
+		make: async (changed = {}) => {
+			const database = free.pop() ?? (await createDatabase()).name;
+			if (lending) lent.push(database);
+			const name = `shop-${reached.size + 1}`;
+			const settings: TargetSettings = {
+				name,
+				host,
+				port,
+				database,
+				...logins.apply,
+				ssl: null,
+				role: logins.owner,
+				historyTables: ['"__EFMigrationsHistory"'],
+				connectTimeoutMs: 3000,
+			};
+			const unchanged = {...targetNamed(name, logins.owner, backupDirectory), ...changed};
+			targets.set(name, unchanged);
+			reached.set(name, settings);
+			const connect: Production['connect'] = async (as = 'superuser') =>
+				await connectTo(database, as === 'applier' ? logins.apply : undefined);
+			const query: Production['query'] = async <Row extends pg.QueryResultRow>(sql: string) =>
+				await queryOn<Row>(connect, sql);
+			await query(asNew(database, logins.owner));
+			return {
+				name,
+				query,
+				connect,
+				history: async () => {
+					const rows = await query<{id: string}>(`SELECT "MigrationId" AS id FROM "__EFMigrationsHistory" ORDER BY 1`);
+					return rows.map(({id}) => id);
+				},
+				reach: (other) => reached.set(name, {...settings, ...other}),
+				configure: (other) => targets.set(name, {...(targets.get(name) ?? unchanged), ...other}),
+				target: () => targets.get(name) ?? unchanged,
+			};
+		},
+	};
+}
+
+async function connectTo(database: string, login?: Logins['apply']): Promise<pg.Client> {
+	const client = new pg.Client({connectionString: await databaseUrl(database, login)});
+	client.on('error', () => undefined);
 	await client.connect();
-	await client.query(`GRANT ALL ON SCHEMA public TO ${owner}; SET ROLE ${owner}; ${productionSql}`);
-	await client.query('ANALYZE');
-	await client.end();
-	return database.name;
+	return client;
+}
+
+async function queryOn<Row extends pg.QueryResultRow>(
+	connect: () => Promise<pg.Client>,
+	sql: string,
+): Promise<readonly Row[]> {
+	const client = await connect();
+	try {
+		return (await client.query<Row>(sql)).rows;
+	} finally {
+		await client.end();
+	}
+}
+
+/** Whatever the database holds, it is then as every production database begins. */
+function asNew(database: string, owner: string): string {
+	return `SET lock_timeout = '5s';
+		ALTER DATABASE "${database}" OWNER TO ${owner};
+		ALTER DATABASE "${database}" CONNECTION LIMIT -1;
+		ALTER DATABASE "${database}" RESET ALL;
+		DO $$ DECLARE name text; BEGIN
+			FOR name IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP
+				EXECUTE format('DROP SCHEMA %I CASCADE', name);
+			END LOOP;
+		END $$;
+		CREATE SCHEMA public AUTHORIZATION ${owner};
+		SET ROLE ${owner};
+		${productionSql}
+		ANALYZE customers, orders, drafts, seeds;`;
 }
 
 async function administer(statements: readonly string[]): Promise<void> {

@@ -2,6 +2,7 @@ import {assessApply, type Assessment, mayRetryAfterLockTimeout, retryDelay} from
 import {expectedHistory, pendingMigrations} from '../../domain/script/pending.ts';
 import {LeaseLost} from '../lease.ts';
 import {patiently} from '../patiently.ts';
+import {Failure} from '../ports/failure.ts';
 import type {ApplyExpectations, ApplyOutcome} from '../ports/targets.ts';
 import type {TargetReview} from '../review-target.ts';
 import {type RunContext, type RunEnd, writeStep} from '../run-context.ts';
@@ -12,7 +13,7 @@ const lockTimeout = '55P03';
 const lockHoldMs = 600_000;
 const fencedHoldMs = 30_000;
 
-/** psql has run, and the server's history has been read after its session was gone. */
+/** psql has run and, where the script was begun, the server's history has been read after its session was gone. */
 export interface Applied {
 	readonly assessment: Assessment;
 	readonly outcome: ApplyOutcome;
@@ -26,8 +27,9 @@ export interface Applied {
  */
 export async function apply(run: RunContext, reviewed: TargetReview): Promise<Applied> {
 	let expectations = expectationsOf(reviewed);
+	let applied: Applied | null = null;
 	for (let attempt = 1; ; attempt++) {
-		const applied = await applyOnce(run, reviewed, expectations);
+		applied = await applyOnce(run, reviewed, expectations, applied);
 		const again =
 			isLockTimeout(applied.outcome) &&
 			mayRetryAfterLockTimeout(applied.assessment, attempt, run.target.apply.lockAttempts);
@@ -76,10 +78,29 @@ function fenced(outcome: Extract<ApplyOutcome, {kind: 'fenced'}>): RunEnd {
 	}
 }
 
-async function applyOnce(run: RunContext, reviewed: TargetReview, expectations: ApplyExpectations): Promise<Applied> {
-	const outcome = await runPsql(run, reviewed, expectations);
+async function applyOnce(
+	run: RunContext,
+	reviewed: TargetReview,
+	expectations: ApplyExpectations,
+	before: Applied | null,
+): Promise<Applied> {
+	const outcome = await runPsql(run, reviewed, expectations).catch(notBegun);
 	if (run.lease.lost()) throw new LeaseLost(`MR-${run.number}: the lease ended during apply`);
-	return await assess(run, reviewed, outcome);
+	if (outcome.kind !== 'fenced') return await assess(run, reviewed, outcome);
+	// Whatever stands in the history is not this try's doing, and whoever holds the lock may rightfully apply.
+	return before === null ? nothingLanded(reviewed, outcome) : {...before, outcome};
+}
+
+/** Where psql was never started, nothing was applied: as if the fence had refused. */
+function notBegun(error: unknown): ApplyOutcome {
+	if (!(error instanceof Failure)) throw error;
+	const output = {exitCode: null, text: '', warnings: []};
+	return {kind: 'fenced', why: 'not-prepared', sentence: error.message, output};
+}
+
+function nothingLanded(reviewed: TargetReview, outcome: ApplyOutcome): Applied {
+	const {appliedIds} = reviewed;
+	return {assessment: assessmentOf(reviewed, appliedIds, false), outcome, after: appliedIds};
 }
 
 async function runPsql(
@@ -138,12 +159,15 @@ async function assess(run: RunContext, reviewed: TargetReview, outcome: ApplyOut
 		async () => await database.withOrphanEnded(async () => await database.history(reviewed.history)),
 	);
 	const after = rows === null ? null : rows.map(({migrationId}) => migrationId);
-	const assessment = assessApply({
-		pending: pendingMigrations(reviewed.read.frame, reviewed.appliedIds),
-		before: reviewed.appliedIds,
-		expected: expectedHistory(reviewed.read.frame, reviewed.appliedIds),
+	return {assessment: assessmentOf(reviewed, after, true), outcome, after: after ?? []};
+}
+
+function assessmentOf({read, appliedIds}: TargetReview, after: readonly string[] | null, begun: boolean): Assessment {
+	return assessApply({
+		pending: pendingMigrations(read.frame, appliedIds),
+		before: appliedIds,
+		expected: expectedHistory(read.frame, appliedIds),
 		after,
-		begun: outcome.kind !== 'fenced',
+		begun,
 	});
-	return {assessment, outcome, after: after ?? []};
 }

@@ -1,7 +1,7 @@
 import {reliedUpon} from '../../domain/review/review.ts';
 import type {ApplyExpectations} from '../ports/targets.ts';
 import {reviewTarget, type TargetReview} from '../review-target.ts';
-import {loadOwn, type RunContext, type RunEnd} from '../run-context.ts';
+import {cancelledInTime, loadOwn, type RunContext, type RunEnd} from '../run-context.ts';
 import {judgeLiveApproval} from './live-approval.ts';
 import {tooBusy} from './preflight.ts';
 
@@ -10,6 +10,9 @@ const busyRetryMs = 60_000;
 /** Directly before apply: is everything that people approved still so? Then what the fence must find once more. */
 export async function decideAgain(run: RunContext): Promise<TargetReview | RunEnd> {
 	const record = await loadOwn(run);
+	// The heartbeat may not have heard of it yet, above all a successor's first one.
+	const cancelledBy = record.runs.find(({id}) => id === run.claim.run)?.cancelAskedBy ?? null;
+	if (cancelledBy !== null) return cancelledInTime(cancelledBy);
 	const approval = await judgeLiveApproval(run, record);
 	if (approval !== 'live') return approval;
 	if (!record.backups.some((backup) => backup.run === run.claim.run)) {

@@ -87,6 +87,7 @@ create table run (
   cancel_asked_by text,
   applied_before text[],
   catalog_before jsonb,
+  invalid_before text[],
   report jsonb,
   check ((finished_at is null) = (outcome is null))
 );

@@ -35,6 +35,8 @@ export interface Run {
 	readonly appliedBefore: readonly string[] | null;
 	/** Tables right before apply, to tell afterwards which ones the run touched. */
 	readonly catalogBefore: readonly CatalogTable[] | null;
+	/** Indexes that were invalid right before apply: not this run's doing. */
+	readonly invalidBefore: readonly string[] | null;
 	readonly report: RunReport | null;
 }
 

@@ -57,7 +57,7 @@ export async function approveRequest(
 			event: 'approved',
 			detail,
 			writes: [approval, {kind: 'request', set: {approvedAt: now, startDueAt, hold: null}}],
-			sentence: `MR-${ask.number} is approved. ${startSentence(request)}`,
+			sentence: `MR-${ask.number} is approved. ${startSentence(request, startDueAt)}`,
 			jobs: startDueAt !== null && startDueAt <= now ? [{kind: 'run', number: ask.number, pool}] : [],
 		};
 	});
@@ -100,18 +100,21 @@ function startDue(request: MigrationRequest, now: number): number | null {
 		case 'by-hand':
 			return null;
 		case 'at':
-			return request.start.at;
+			// A time that has passed starts nothing by itself: nobody would expect it any more.
+			return request.start.at > now ? request.start.at : null;
 		case 'at-once':
 			return now;
 	}
 }
 
-function startSentence(request: MigrationRequest): string {
+function startSentence(request: MigrationRequest, startDueAt: number | null): string {
 	switch (request.start.kind) {
 		case 'by-hand':
 			return 'It starts when somebody clicks Run now.';
 		case 'at':
-			return 'It starts at its time.';
+			return startDueAt === null
+				? 'Its time has passed: it starts when somebody clicks Run now.'
+				: 'It starts at its time.';
 		case 'at-once':
 			return 'It starts now.';
 	}

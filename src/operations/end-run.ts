@@ -64,6 +64,11 @@ function message(message: NewMessage): Write {
 	return {kind: 'message', message};
 }
 
+/** The channel hears of a new reason to wait. */
+export function heldLine(reason: string): Write {
+	return line('held', reason);
+}
+
 function line(about: string, text: string): Write {
 	return message({kind: 'line', payload: {about, text}});
 }
@@ -114,7 +119,7 @@ async function hold(run: RunContext, record: RequestRecord, end: Extract<RunEnd,
 		[
 			...finish(run, 'held', 'approved', retry),
 			...stopSteps(run, record, end.reason),
-			...(known ? [] : [line('held', end.reason)]),
+			...(known ? [] : [heldLine(end.reason)]),
 		],
 		{reason: end.reason},
 	);

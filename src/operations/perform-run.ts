@@ -1,7 +1,7 @@
 import {isRefusal} from '../domain/refusal.ts';
 import {blindReport, failureSentence} from './assess-failure.ts';
 import {announce} from './decide.ts';
-import {endRun} from './end-run.ts';
+import {endRun, heldLine} from './end-run.ts';
 import {keepLease, LeaseLost} from './lease.ts';
 import {Failure} from './ports/failure.ts';
 import type {Claim, RequestRecord} from './ports/record.ts';
@@ -84,7 +84,10 @@ async function wait(world: WorkerWorld, {request}: RequestRecord, other: number)
 		revision: request.revision,
 		claim: null,
 		event: {kind: 'held', actor: 'lockstep', at: now, detail: {reason}},
-		writes: [{kind: 'request', set: {hold: {reason, until: now + busyRetryMs}}}],
+		writes: [
+			{kind: 'request', set: {hold: {reason, until: now + busyRetryMs}}},
+			...(request.hold?.reason === reason ? [] : [heldLine(reason)]),
+		],
 	});
 	await announce(world, request.number, []);
 }
@@ -102,13 +105,8 @@ async function carryOut(run: RunContext): Promise<RunEnd> {
 	return 'end' in applied ? applied.end : await judge(run, ready, applied.value);
 }
 
-/** Reviewed once more, with what was amiss before the run had begun. */
-interface Ready extends TargetReview {
-	readonly invalidBefore: readonly string[];
-}
-
 /** Everything before the first byte: whatever goes wrong here has changed nothing, so the run is held. */
-async function getReady(run: RunContext): Promise<Ready | RunEnd> {
+async function getReady(run: RunContext): Promise<TargetReview | RunEnd> {
 	try {
 		const state = await preflight(run);
 		if ('kind' in state) return state;
@@ -121,9 +119,9 @@ async function getReady(run: RunContext): Promise<Ready | RunEnd> {
 		const asked = askedToEnd(run);
 		if (asked !== null) return asked;
 		await writeStep(run, 'apply', 'running', null, [
-			{kind: 'run', run: run.claim.run, set: {appliedBefore: reviewed.appliedIds, catalogBefore}},
+			{kind: 'run', run: run.claim.run, set: {appliedBefore: reviewed.appliedIds, catalogBefore, invalidBefore}},
 		]);
-		return {...reviewed, invalidBefore};
+		return reviewed;
 	} catch (error) {
 		if (error instanceof LeaseLost) throw error;
 		return askedToEnd(run) ?? heldBy(error);
@@ -146,20 +144,18 @@ async function unlessUnknown<T>(work: () => Promise<T>): Promise<{readonly value
 }
 
 async function judgeRecovered(run: RunContext, {assessment, history}: Recovered): Promise<RunEnd> {
-	// What was invalid before died with the worker: a person looks at what is invalid now.
-	const found = {assessment, history, invalidBefore: [], warnings: [], output: ''};
+	const found = {assessment, history, warnings: [], output: ''};
 	if (assessment.landed !== 'everything') return await failed(run, found, failureSentence(null, assessment, null));
 	await writeStep(run, 'apply', 'done', 'read from the history after the worker died');
 	return await verified(run, found);
 }
 
 /** The verdict comes from the server's history, not from psql's exit code. */
-async function judge(run: RunContext, reviewed: Ready, applied: Applied): Promise<RunEnd> {
+async function judge(run: RunContext, reviewed: TargetReview, applied: Applied): Promise<RunEnd> {
 	const {assessment, outcome} = applied;
 	const found: Verification = {
 		assessment,
 		history: reviewed.history,
-		invalidBefore: reviewed.invalidBefore,
 		warnings: outcome.output.warnings,
 		output: outcome.output.text,
 	};

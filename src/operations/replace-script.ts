@@ -25,15 +25,16 @@ export async function replaceScript(
 		if (involved !== 'may') return involved;
 		const read = await readScriptFor(world, target, request.app, ask.script.bytes);
 		if (isRefusal(read)) return read;
-		const approvers = await possibleApprovers(world, target, {...request, lastEditor: ask.person});
+		const sha256 = world.hash(ask.script.bytes);
+		const same = sha256 === request.scriptSha256;
+		const lastEditor = same ? request.lastEditor : ask.person;
+		const approvers = await possibleApprovers(world, target, {...request, lastEditor});
 		if (approvers.length === 0) {
 			return refuse(
 				'nobody-could-approve',
 				`If you send the script, nobody is left who could approve it. Let somebody else of the team send it.`,
 			);
 		}
-		const sha256 = world.hash(ask.script.bytes);
-		const same = sha256 === request.scriptSha256;
 		return {
 			event: 'script-replaced',
 			detail: {script: sha256, before: request.scriptSha256},
@@ -46,7 +47,7 @@ export async function replaceScript(
 							{kind: 'void-approvals', because: 'new bytes'},
 							{kind: 'message', message: {kind: 'script', payload: {sha256}}},
 						] as const)),
-				{kind: 'script', script: {...ask.script, sha256}, editor: same ? request.lastEditor : ask.person},
+				{kind: 'script', script: {...ask.script, sha256}, editor: lastEditor},
 			],
 			sentence: same
 				? `These are the bytes MR-${ask.number} already has: approvals stand, the review runs again.`

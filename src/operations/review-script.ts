@@ -13,6 +13,7 @@ import type {World} from './world.ts';
 /** A review that takes longer than this is taken for dead and done by another worker. */
 const reviewLeaseMs = 60_000;
 const retryMs = 15_000;
+const bugRetryMs = 600_000;
 
 /** Reviews a submitted request against its target. Called as often as anybody likes: it does what the record asks for. */
 export async function reviewRequest(world: World & {readonly targets: Targets}, number: number): Promise<void> {
@@ -29,9 +30,11 @@ export async function reviewRequest(world: World & {readonly targets: Targets}, 
 		const [event, writes] = conclude(claim, target, reviewed, world.clock.now());
 		await commit(world, claim, event, writes);
 	} catch (error) {
-		if (!(error instanceof Failure)) throw error;
-		const hold = {reason: error.message, until: world.clock.now() + retryMs};
+		const known = error instanceof Failure;
+		const reason = known ? error.message : 'Lockstep itself failed to review this; its log says more.';
+		const hold = {reason, until: world.clock.now() + (known ? retryMs : bugRetryMs)};
 		await commit(world, claim, 'review-postponed', [{kind: 'request', set: {hold}}]);
+		if (!known) throw error;
 	}
 }
 

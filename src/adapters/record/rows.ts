@@ -152,6 +152,7 @@ export const RunRow = z
 		cancel_asked_by: z.string().nullable(),
 		applied_before: z.array(z.string()).nullable(),
 		catalog_before: StoredCatalog,
+		invalid_before: z.array(z.string()).nullable(),
 		report: StoredReport,
 	})
 	.transform((row): Omit<Run, 'steps'> => ({
@@ -165,6 +166,7 @@ export const RunRow = z
 		cancelAskedBy: row.cancel_asked_by,
 		appliedBefore: row.applied_before,
 		catalogBefore: row.catalog_before,
+		invalidBefore: row.invalid_before,
 		report: row.report,
 	}));
 

@@ -105,6 +105,7 @@ async function changeRun(client: Client, id: number, set: RunChange): Promise<vo
 	if (set.cancelAskedBy !== undefined) columns.push(['cancel_asked_by', set.cancelAskedBy]);
 	if (set.appliedBefore !== undefined) columns.push(['applied_before', set.appliedBefore]);
 	if (set.catalogBefore !== undefined) columns.push(['catalog_before', JSON.stringify(set.catalogBefore)]);
+	if (set.invalidBefore !== undefined) columns.push(['invalid_before', set.invalidBefore]);
 	if (set.report !== undefined) columns.push(['report', JSON.stringify(set.report)]);
 	await update(client, 'run', 'id', id, columns);
 }

@@ -111,6 +111,7 @@ export interface RunChange {
 	readonly cancelAskedBy?: string;
 	readonly appliedBefore?: readonly string[];
 	readonly catalogBefore?: readonly CatalogTable[];
+	readonly invalidBefore?: readonly string[];
 	readonly report?: RunReport;
 }
 

@@ -1,4 +1,4 @@
-import {type Assessment, type RunReport, touchedTables} from '../../domain/run.ts';
+import {type Assessment, type Run, type RunReport, touchedTables} from '../../domain/run.ts';
 import type {HistoryTable} from '../ports/targets.ts';
 import {loadOwn, type RunContext, type RunEnd, writeStep} from '../run-context.ts';
 
@@ -8,8 +8,6 @@ const historyRows = 5;
 export interface Verification {
 	readonly assessment: Assessment;
 	readonly history: HistoryTable;
-	/** Indexes that were invalid before the run: not its doing. */
-	readonly invalidBefore: readonly string[];
 	readonly warnings: readonly string[];
 	readonly output: string;
 }
@@ -17,7 +15,8 @@ export interface Verification {
 /** Verified means: the history holds exactly the expected rows, and the run left no index invalid. */
 export async function verify(run: RunContext, what: Verification): Promise<RunEnd> {
 	await writeStep(run, 'verify', 'running');
-	const invalid = (await run.database.invalidIndexes()).filter((index) => !what.invalidBefore.includes(index));
+	const before = new Set((await ownRun(run))?.invalidBefore);
+	const invalid = (await run.database.invalidIndexes()).filter((index) => !before.has(index));
 	const report = await reportOf(run, what);
 	if (what.assessment.landed !== 'everything') {
 		return {kind: 'failed', report: {...report, failure: what.assessment.sentence}};
@@ -35,8 +34,7 @@ export async function reportOf(
 	run: RunContext,
 	{assessment, history, warnings, output}: Verification,
 ): Promise<RunReport> {
-	const record = await loadOwn(run);
-	const before = record.runs.find(({id}) => id === run.claim.run)?.catalogBefore ?? null;
+	const before = (await ownRun(run))?.catalogBefore ?? null;
 	const after = await run.database.catalog();
 	const rows = (await run.database.history(history)) ?? [];
 	return {
@@ -54,4 +52,9 @@ export async function reportOf(
 		lastHistory: rows.slice(-historyRows).toReversed(),
 		output,
 	};
+}
+
+/** This run as the record has it: what stood on the target before apply outlives the worker that looked. */
+async function ownRun(run: RunContext): Promise<Run | undefined> {
+	return (await loadOwn(run)).runs.find(({id}) => id === run.claim.run);
 }

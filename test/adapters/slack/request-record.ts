@@ -108,6 +108,7 @@ export function run(change: Partial<Run> = {}): Run {
 		],
 		appliedBefore: ['20260101000000_Initial'],
 		catalogBefore: null,
+		invalidBefore: null,
 		report: report(),
 		...change,
 	};

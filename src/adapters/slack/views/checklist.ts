@@ -70,7 +70,8 @@ function answerButton(
 	answer: Answer | null,
 	options: Parameters<typeof checklistBlocks>[0],
 ): Button | undefined {
-	if (!options.open || clean || answer !== null) return undefined;
+	// A standing “no” may be taken back by another answer.
+	if (!options.open || clean || (answer !== null && answer.verdict !== 'no')) return undefined;
 	return button({
 		action: actionIds.answer,
 		text: 'Answer…',

@@ -1,6 +1,7 @@
 import {Command} from 'commander';
 
-import {defaultConfigFile} from '../config-file.ts';
+/** The configuration's file where nothing else is said. */
+const defaultConfigFile = 'lockstep.yaml';
 
 /** The command line. Each subcommand loads only what it needs: Bolt and BullMQ alone take most of a second. */
 export function program(): Command {

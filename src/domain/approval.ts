@@ -58,8 +58,9 @@ export function liveApprovals(approvals: readonly Approval[], digest: string): r
 }
 
 /** Two different people where a finding is destructive, a waiver was given or migrations are taken back; else one. */
-export function approvalsNeeded(review: Review, waivers: readonly Waiver[]): 1 | 2 {
-	return review.destructive || review.direction === 'down' || waivers.length > 0 ? 2 : 1;
+export function approvalsNeeded(review: Review, digest: string, waivers: readonly Waiver[]): 1 | 2 {
+	const waived = waivers.some(({reviewDigest}) => reviewDigest === digest);
+	return review.destructive || review.direction === 'down' || waived ? 2 : 1;
 }
 
 /** Items that have a finding: the approver confirms each. */

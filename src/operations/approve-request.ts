@@ -1,17 +1,11 @@
-import {
-	approvalsNeeded,
-	judgeApprovable,
-	judgeApprover,
-	judgeConfirmations,
-	liveApprovals,
-} from '../domain/approval.ts';
+import {approvalsNeeded, judgeApprovable, judgeConfirmations, liveApprovals} from '../domain/approval.ts';
 import type {ChecklistItemId} from '../domain/checklist.ts';
 import {isRefusal, type Refusal, refuse} from '../domain/refusal.ts';
 import type {MigrationRequest} from '../domain/request.ts';
 import {staleView} from './answer-checklist.ts';
 import {decide, type Done} from './decide.ts';
 import type {RequestRecord} from './ports/record.ts';
-import {approverPolicy, findTarget, lookUp} from './target-people.ts';
+import {findTarget, judgeApproverNow} from './target-people.ts';
 import type {World} from './world.ts';
 
 /** Approves what the clicked button showed; the second of two approvals, or the only one, makes the request approved. */
@@ -28,10 +22,7 @@ export async function approveRequest(
 		const judged = await judgeApproval(world, record, ask);
 		if (isRefusal(judged)) return judged;
 		const {request, waivers, approvals, pool} = record;
-		const needed = approvalsNeeded(
-			judged.review,
-			waivers.filter(({reviewDigest}) => reviewDigest === ask.digest),
-		);
+		const needed = approvalsNeeded(judged.review, ask.digest, waivers);
 		const given = liveApprovals(approvals, ask.digest).length + 1;
 		const approval = {
 			kind: 'approval',
@@ -71,9 +62,7 @@ async function judgeApproval(
 	const {request} = record;
 	const target = findTarget(world, request.target);
 	if (isRefusal(target)) return target;
-	const person = await lookUp(world, ask.person);
-	if (isRefusal(person)) return person;
-	const may = judgeApprover(person, request, await approverPolicy(world, target));
+	const may = await judgeApproverNow(world, target, request, ask.person);
 	if (may !== 'may') return may;
 	if (request.review === null) {
 		return refuse(
@@ -128,9 +117,7 @@ export async function requestChanges(
 	return await decide(world, ask, async ({request}) => {
 		const target = findTarget(world, request.target);
 		if (isRefusal(target)) return target;
-		const person = await lookUp(world, ask.person);
-		if (isRefusal(person)) return person;
-		const may = judgeApprover(person, request, await approverPolicy(world, target));
+		const may = await judgeApproverNow(world, target, request, ask.person);
 		if (may !== 'may') return may;
 		if (ask.reason.trim() === '') return refuse('reason-missing', 'Say what must change.');
 		return {

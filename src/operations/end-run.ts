@@ -1,6 +1,7 @@
 import {nextPing} from '../domain/escalation.ts';
 import type {RunOutcome, RunReport, StepName} from '../domain/run.ts';
-import type {RequestState} from '../domain/request.ts';
+import {isRefusal} from '../domain/refusal.ts';
+import {move, type RequestEvent, type RequestState} from '../domain/request.ts';
 import {announce} from './decide.ts';
 import type {NewMessage, RequestRecord, Write} from './ports/record.ts';
 import {loadOwn, type RunContext, type RunEnd, writeUnderClaim} from './run-context.ts';
@@ -11,7 +12,7 @@ export async function endRun(run: RunContext, end: RunEnd): Promise<void> {
 	switch (end.kind) {
 		case 'verified':
 			await writeUnderClaim(run, 'verified', [
-				...finish(run, 'verified', 'verified', {hold: null, reason: null}),
+				...finish(run, record, 'verified', 'verified', {hold: null, reason: null}),
 				report(run, end.report),
 				message({kind: 'result'}),
 				message({kind: 'tables'}),
@@ -23,7 +24,7 @@ export async function endRun(run: RunContext, end: RunEnd): Promise<void> {
 			return await hold(run, record, end);
 		case 'moved':
 			await writeUnderClaim(run, 'moved', [
-				...finish(run, 'moved', 'submitted', {hold: null}),
+				...finish(run, record, 'moved', 'moved', {hold: null}),
 				...stopSteps(run, record, end.reason),
 				line('moved', end.reason),
 			]);
@@ -31,7 +32,7 @@ export async function endRun(run: RunContext, end: RunEnd): Promise<void> {
 			return;
 		case 'lapsed':
 			await writeUnderClaim(run, 'approval-lapsed', [
-				...finish(run, 'held', 'in-review', {hold: null, startDueAt: null, approvedAt: null}),
+				...finish(run, record, 'approval-lapsed', 'held', {hold: null, startDueAt: null, approvedAt: null}),
 				...stopSteps(run, record, end.reason),
 				{kind: 'void-approvals', because: 'lapsed'},
 				line('lapsed', end.reason),
@@ -46,14 +47,22 @@ export async function endRun(run: RunContext, end: RunEnd): Promise<void> {
 
 function finish(
 	run: RunContext,
+	{request}: RequestRecord,
+	event: RequestEvent,
 	outcome: RunOutcome,
-	state: RequestState,
 	set: Omit<Extract<Write, {kind: 'request'}>['set'], 'state'>,
 ): readonly Write[] {
 	return [
-		{kind: 'request', set: {state, ...set}},
+		{kind: 'request', set: {state: moved(request, event), ...set}},
 		{kind: 'run', run: run.claim.run, set: {finishedAt: run.world.clock.now(), outcome}},
 	];
+}
+
+/** The table of moves decides for Lockstep too; what it does not allow here is a bug. */
+export function moved({number, state}: RequestRecord['request'], event: RequestEvent): RequestState {
+	const next = move(number, state, event);
+	if (isRefusal(next)) throw new Error(next.sentence);
+	return next;
 }
 
 function report(run: RunContext, report: RunReport): Write {
@@ -92,7 +101,7 @@ async function fail(run: RunContext, record: RequestRecord, failure: RunReport):
 	const at = run.world.clock.now();
 	const sentence = failure.failure ?? 'The run failed.';
 	await writeUnderClaim(run, 'failed', [
-		...finish(run, 'failed', 'failed', {hold: null, startDueAt: null}),
+		...finish(run, record, 'failed', 'failed', {hold: null, startDueAt: null}),
 		...stopSteps(run, record, sentence),
 		report(run, failure),
 		{
@@ -117,7 +126,7 @@ async function hold(run: RunContext, record: RequestRecord, end: Extract<RunEnd,
 		run,
 		'held',
 		[
-			...finish(run, 'held', 'approved', retry),
+			...finish(run, record, 'held', 'held', retry),
 			...stopSteps(run, record, end.reason),
 			...(known ? [] : [heldLine(end.reason)]),
 		],

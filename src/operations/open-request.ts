@@ -1,9 +1,8 @@
-import {judgeMember} from '../domain/person.ts';
 import {isRefusal, type Refusal, refuse} from '../domain/refusal.ts';
 import type {Start} from '../domain/request.ts';
 import {announce, type Done} from './decide.ts';
 import {readScriptFor} from './read-request-script.ts';
-import {findTarget, lookUp, possibleApprovers} from './target-people.ts';
+import {findTarget, lookUpMember, possibleApprovers} from './target-people.ts';
 import type {World} from './world.ts';
 
 export interface OpenRequest {
@@ -29,10 +28,8 @@ export async function openRequest(world: World, ask: OpenRequest): Promise<Done 
 			`${target.name} does not allow a start at once after approval. Choose “a person clicks Run now”, or a time.`,
 		);
 	}
-	const requester = await lookUp(world, ask.requester);
+	const requester = await lookUpMember(world, ask.requester, 'request a migration');
 	if (isRefusal(requester)) return requester;
-	const member = judgeMember(requester, 'request a migration');
-	if (member !== 'may') return member;
 	const read = await readScriptFor(world, target, ask.app, ask.script.bytes);
 	if (isRefusal(read)) return read;
 	const approvers = await possibleApprovers(world, target, {

@@ -1,7 +1,7 @@
 import {isRefusal} from '../domain/refusal.ts';
 import {blindReport, failureSentence} from './assess-failure.ts';
 import {announce} from './decide.ts';
-import {endRun, heldLine} from './end-run.ts';
+import {endRun, heldLine, moved} from './end-run.ts';
 import {keepLease, LeaseLost} from './lease.ts';
 import {Failure} from './ports/failure.ts';
 import type {Claim, RequestRecord} from './ports/record.ts';
@@ -66,7 +66,7 @@ async function begin(world: WorkerWorld, record: RequestRecord): Promise<Claim |
 		claim: null,
 		event: {kind: 'run-started', actor: 'lockstep', at: now, detail: {worker: world.worker}},
 		writes: [
-			{kind: 'request', set: {state: 'running'}},
+			{kind: 'request', set: {state: moved(request, 'run-started')}},
 			{kind: 'run-started', run: {worker: world.worker, leaseMs: world.settings.leaseMs}},
 		],
 	});

@@ -1,8 +1,7 @@
-import {judgeMember} from '../domain/person.ts';
 import {isRefusal, type Refusal, refuse} from '../domain/refusal.ts';
 import {decide, type Done} from './decide.ts';
 import {readScriptFor} from './read-request-script.ts';
-import {findTarget, judgeInvolved, lookUp, possibleApprovers} from './target-people.ts';
+import {findTarget, judgeInvolved, possibleApprovers} from './target-people.ts';
 import type {World} from './world.ts';
 
 /** New bytes for an open request void its approvals; the same bytes keep them. The review runs again either way. */
@@ -17,10 +16,6 @@ export async function replaceScript(
 	return await decide(world, ask, async ({request, pool}) => {
 		const target = findTarget(world, request.target);
 		if (isRefusal(target)) return target;
-		const editor = await lookUp(world, ask.person);
-		if (isRefusal(editor)) return editor;
-		const member = judgeMember(editor, 'send a script');
-		if (member !== 'may') return member;
 		const involved = await judgeInvolved(world, target, request, ask.person, 'send a new script');
 		if (involved !== 'may') return involved;
 		const read = await readScriptFor(world, target, request.app, ask.script.bytes);

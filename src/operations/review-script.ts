@@ -112,10 +112,9 @@ function isOvertaken({approvals}: RequestRecord, digest: string): boolean {
 
 /** The target moved, but pending set, findings and so the digest are what people approved: their approvals stand. */
 function isStillApproved(record: RequestRecord, {review, digest}: TargetReview): boolean {
-	const waivers = record.waivers.filter(({reviewDigest}) => reviewDigest === digest);
 	const given = liveApprovals(record.approvals, digest).length;
 	return (
-		given >= approvalsNeeded(review, waivers) &&
+		given >= approvalsNeeded(review, digest, record.waivers) &&
 		judgeApprovable(review, digest, record.answers, record.waivers) === 'ready'
 	);
 }

@@ -1,4 +1,4 @@
-import {type ApproverPolicy, couldApprove} from '../domain/approval.ts';
+import {type ApproverPolicy, couldApprove, judgeApprover} from '../domain/approval.ts';
 import {judgeMember, type Person} from '../domain/person.ts';
 import {isRefusal, type Refusal, refuse} from '../domain/refusal.ts';
 import type {MigrationRequest} from '../domain/request.ts';
@@ -22,6 +22,14 @@ export async function lookUp(world: Pick<World, 'people'>, id: string): Promise<
 	return person ?? refuse('person-unknown', 'Slack does not know this person any more.');
 }
 
+/** A fresh look at the person who acts, who must be a full member to do so. */
+export async function lookUpMember(world: Pick<World, 'people'>, id: string, verb: string): Promise<Person | Refusal> {
+	const person = await lookUp(world, id);
+	if (isRefusal(person)) return person;
+	const member = judgeMember(person, verb);
+	return member === 'may' ? person : member;
+}
+
 export async function idsOf(world: Pick<World, 'people'>, names: readonly string[]): Promise<ReadonlySet<string>> {
 	const people = await world.people.members(names);
 	return new Set(people.map(({id}) => id));
@@ -32,6 +40,18 @@ export async function approverPolicy(world: Pick<World, 'people'>, target: Targe
 		requesterMayApprove: target.policy.requesterMayApprove,
 		approvers: await idsOf(world, target.people.approvers),
 	};
+}
+
+/** Whether this person may approve this request, by a fresh look at the person and at the target's approvers. */
+export async function judgeApproverNow(
+	world: Pick<World, 'people'>,
+	target: Target,
+	request: MigrationRequest,
+	personId: string,
+): Promise<'may' | Refusal> {
+	const person = await lookUp(world, personId);
+	if (isRefusal(person)) return person;
+	return judgeApprover(person, request, await approverPolicy(world, target));
 }
 
 /** Who could approve this request, looked up now. */
@@ -53,10 +73,8 @@ export async function judgeInvolved(
 	personId: string,
 	verb: string,
 ): Promise<'may' | Refusal> {
-	const person = await lookUp(world, personId);
+	const person = await lookUpMember(world, personId, verb);
 	if (isRefusal(person)) return person;
-	const member = judgeMember(person, verb);
-	if (member !== 'may') return member;
 	if ([request.requester, request.author, request.lastEditor].includes(person.id)) return 'may';
 	const {approvers, leads, onCall} = target.people;
 	const ids = await idsOf(world, [...approvers, ...leads, ...onCall]);
@@ -73,10 +91,8 @@ export async function judgeLead(
 	personId: string,
 	verb: string,
 ): Promise<'may' | Refusal> {
-	const person = await lookUp(world, personId);
+	const person = await lookUpMember(world, personId, verb);
 	if (isRefusal(person)) return person;
-	const member = judgeMember(person, verb);
-	if (member !== 'may') return member;
 	const leads = await idsOf(world, target.people.leads);
 	if (leads.has(person.id)) return 'may';
 	return refuse(

@@ -1,7 +1,6 @@
-import {judgeMember} from '../domain/person.ts';
 import {isRefusal, type Refusal} from '../domain/refusal.ts';
 import {decide, type Done} from './decide.ts';
-import {findTarget, judgeLead, lookUp} from './target-people.ts';
+import {findTarget, judgeLead, lookUpMember} from './target-people.ts';
 import type {World} from './world.ts';
 
 /** Takes the request back, as long as it does not run: by who asked for it or wrote it, or by a lead. */
@@ -12,10 +11,8 @@ export async function withdrawRequest(
 	return await decide(world, ask, async ({request}) => {
 		const target = findTarget(world, request.target);
 		if (isRefusal(target)) return target;
-		const person = await lookUp(world, ask.person);
+		const person = await lookUpMember(world, ask.person, 'withdraw a request');
 		if (isRefusal(person)) return person;
-		const member = judgeMember(person, 'withdraw a request');
-		if (member !== 'may') return member;
 		if (![request.requester, request.author].includes(ask.person)) {
 			const lead = await judgeLead(world, target, ask.person, 'withdraw what others requested');
 			if (lead !== 'may') return lead;

@@ -20,8 +20,7 @@ export async function judgeLiveApproval(run: RunContext, record: RequestRecord):
 		if (may === 'may') counting++;
 		else why = `The approval of <@${approval.person}> no longer counts: they may not approve this request any more.`;
 	}
-	const current = waivers.filter(({reviewDigest}) => reviewDigest === digest);
-	if (counting < approvalsNeeded(review, current)) return {kind: 'lapsed', reason: why};
+	if (counting < approvalsNeeded(review, digest, waivers)) return {kind: 'lapsed', reason: why};
 	const ready = judgeApprovable(review, digest, answers, waivers);
 	return isRefusal(ready) ? {kind: 'lapsed', reason: ready.sentence} : 'live';
 }

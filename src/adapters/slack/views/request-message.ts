@@ -128,7 +128,7 @@ function checklistPart(record: RequestRecord, turn: Turn): Part {
 		evidence: checklistEvidence(review),
 		answers: record.answers,
 		approvals: liveApprovals(record.approvals, reviewDigest),
-		approvalsNeeded: approvalsNeeded(review, record.waivers),
+		approvalsNeeded: approvalsNeeded(review, reviewDigest, record.waivers),
 		backup: backupLine(record.backups),
 		open,
 		primaryItem: turn.kind === 'answer' ? turn.item : null,
@@ -144,7 +144,7 @@ function endedChecklist(record: RequestRecord, review: Review, digest: string): 
 	const by = approvals.length === 0 ? '' : ` by ${mentions(approvals.map(({person}) => person))}`;
 	const backup = backupLine(record.backups);
 	const lines = [
-		`*Checklist:* ${approvals.length} of ${approvalsNeeded(review, record.waivers)} approvals given${by}`,
+		`*Checklist:* ${approvals.length} of ${approvalsNeeded(review, digest, record.waivers)} approvals given${by}`,
 		`*Backup:* ${backup ?? 'not taken yet'}`,
 	];
 	return [section('checklist-short', lines.join('\n'))];

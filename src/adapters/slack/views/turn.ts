@@ -94,7 +94,7 @@ function blockerTurn(record: RequestRecord, target: Target, review: Review, dige
 }
 
 function approvalTurn(record: RequestRecord, target: Target, review: Review, digest: string): Turn {
-	const needed = approvalsNeeded(review, record.waivers);
+	const needed = approvalsNeeded(review, digest, record.waivers);
 	const given = liveApprovals(record.approvals, digest).length;
 	const not = target.policy.requesterMayApprove
 		? 'neither author nor last editor'

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 
-import {couldApprove, judgeApprover, liveApprovals} from '../../src/domain/approval.ts';
+import {approvalsNeeded, couldApprove, judgeApprover, liveApprovals} from '../../src/domain/approval.ts';
 import type {Person} from '../../src/domain/person.ts';
 import {isRefusal} from '../../src/domain/refusal.ts';
 import {judgeWaiver} from '../../src/domain/waiver.ts';
@@ -58,5 +58,28 @@ describe('who may waive', () => {
 	] as const)('%s', (_name, who, rule, reason, expected) => {
 		const judged = judgeWaiver(who, roles, waivers, {rule, reason}, ['index-not-concurrent']);
 		expect(isRefusal(judged) ? judged.code : judged).toBe(expected);
+	});
+});
+
+describe('how many approvals are needed', () => {
+	const review = {
+		direction: 'up',
+		pending: ['A'],
+		alreadyApplied: [],
+		changes: [],
+		findings: [],
+		destructive: false,
+		tables: [],
+		largeTableRows: 1_000_000,
+	} as const;
+	const waiver = {rule: 'index-not-concurrent', person: 'LEAD', reason: 'small enough', reviewDigest: 'now'};
+	it.each([
+		['a clean review', review, [], 1],
+		['a destructive finding', {...review, destructive: true}, [], 2],
+		['migrations taken back', {...review, direction: 'down'}, [], 2],
+		['a waiver of this review', review, [waiver], 2],
+		['a waiver of an older review', review, [{...waiver, reviewDigest: 'before'}], 1],
+	] as const)('%s', (_name, what, waivers, expected) => {
+		expect(approvalsNeeded(what, 'now', waivers)).toBe(expected);
 	});
 });

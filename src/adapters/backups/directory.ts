@@ -29,7 +29,7 @@ export function createBackups(settings: BackupsSettings): Backups {
 
 async function takeBackup(settings: BackupsSettings, backup: TakeBackup): Promise<TakenBackup> {
 	const target = targetNamed(settings, backup.target);
-	await mkdir(backup.directory, {recursive: true, mode: 0o700});
+	await makeDirectory(backup.directory);
 	await sweep(backup);
 	const server = await readServer(target);
 	const tools = await requireDumpTools(server.versionNumber, settings.toolFolders);
@@ -152,8 +152,29 @@ async function renameUnlessTaken(file: string, name: string): Promise<boolean> {
 }
 
 /** A directory that can be written, with room for a dump as large as the database: it never needs more. */
+/** Step by step: below a folder where nothing can be made, such as /proc, Node's own recursive mkdir never returns. */
+async function makeDirectory(directory: string): Promise<void> {
+	try {
+		await mkdir(directory, {mode: 0o700});
+	} catch (error) {
+		const code = codeOf(error);
+		if (code === 'EEXIST') return;
+		const parent = path.dirname(directory);
+		if (code !== 'ENOENT' || (await isThere(parent))) throw error;
+		await makeDirectory(parent);
+		await makeDirectory(directory);
+	}
+}
+
+async function isThere(file: string): Promise<boolean> {
+	return await access(file).then(
+		() => true,
+		() => false,
+	);
+}
+
 async function requireRoom(directory: string, bytes: number): Promise<void> {
-	await mkdir(directory, {recursive: true, mode: 0o700});
+	await makeDirectory(directory);
 	await access(directory, constants.W_OK | constants.X_OK);
 	const {bavail, bsize} = await statfs(directory);
 	const free = bavail * bsize;

@@ -192,6 +192,23 @@ describe('a backup that fails leaves nothing behind and says why', () => {
 	}
 });
 
+describe('a directory', () => {
+	test('that is not there is made, with those above it, for the worker alone', async () => {
+		const directory = path.join(await freshDirectory('made'), 'a', 'b');
+		await check(directory, 0);
+		expect((await stat(directory)).mode & 0o777).toBe(0o700);
+	});
+
+	test('that cannot be made is named at once', async () => {
+		for (const directory of ['/proc/none/backups', '/dev/null/backups']) {
+			await expect(check(directory, 0)).rejects.toMatchObject({
+				name: 'Failure',
+				message: expect.stringContaining(directory),
+			});
+		}
+	});
+});
+
 describe('tools', () => {
 	test('older than the server are refused with a sentence', async () => {
 		await expect(

@@ -13,7 +13,7 @@ export {ConfigError} from './config/errors.ts';
 
 /**
  * Reads lockstep.yaml and the environment that it names. Throws one ConfigError with every fault, each with its line and
- * what to do. Secrets of targets are resolved by `targetLogins()` alone, which only a worker calls.
+ * what to do. Secrets of targets are resolved by `targetLogins()`, which only a worker calls, and by `applyLogin()`.
  */
 export async function loadConfig(
 	file: string,

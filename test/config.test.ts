@@ -52,7 +52,7 @@ describe('lockstep.yaml', () => {
 		const target = config.targets.get('shop-production');
 		expect([...config.targets.keys()]).toEqual(['shop-production']);
 		expect(target?.histories).toEqual([{app: 'shop', context: 'ShopContext', table: '"__EFMigrationsHistory"'}]);
-		expect(target?.policy.largeTableRows).toBe(1_000_000);
+		expect(target?.policy.review).toEqual({largeTableRows: 1_000_000, dataChangeRows: 10_000_000, severities: {}});
 		expect(target?.backup.keepDays).toBe(7);
 		expect(target?.apply).toMatchObject({role: 'shop_owner', graceMs: 300_000, maxActiveSessions: null});
 		expect(config.worker.pools).toEqual(['default']);
@@ -97,6 +97,9 @@ describe('lockstep.yaml', () => {
 		['a pool with a space', 'pool: default', 'pool: my pool', 'small letters, digits and dashes'],
 		['a runbook that is no address', 'restoreRunbook: https://wiki', 'restoreRunbook: wiki', 'restoreRunbook'],
 		['a lock timeout of minutes', 'lockTimeoutMs: 500', 'lockTimeoutMs: 600000', 'at most 60,000'],
+		['a rule that is none', 'severities: {}', 'severities: {drop-tables: notice}', 'has no rule “drop-tables”'],
+		['a rule that nobody may waive', 'severities: {}', 'severities: {server-escape: notice}', 'nobody may waive'],
+		['a severity that is none', 'severities: {}', 'severities: {drop-table: off}', 'blocker, warning or notice'],
 		['a relative backup directory', 'directory: /var', 'directory: var', 'absolute path'],
 	])('says so of %s', async (_what, from, to, advice) => {
 		expect((await faultsOf(loaded(changed([from, to])))).join('\n')).toContain(advice);

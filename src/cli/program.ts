@@ -1,5 +1,7 @@
 import {Command} from 'commander';
 
+import type {ReviewOptions} from './review.ts';
+
 /** The configuration's file where nothing else is said. */
 const defaultConfigFile = 'lockstep.yaml';
 
@@ -38,5 +40,23 @@ export function program(): Command {
 				process.exitCode = await gate(options);
 			},
 		);
+	lockstep
+		.command('review')
+		.description('review a script of `dotnet ef`: exit 0 nothing blocks, 1 a blocker, 2 file or command line unusable')
+		.usage('<file> [options]')
+		// A command line that was not understood must not look like a verdict: commander's own exit code is a blocker's.
+		.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+		.showHelpAfterError('lockstep review --help lists the options.')
+		.argument('[file]', 'the script, or - for standard input')
+		.option('--database <url>', 'ask this database what is pending and how large its tables are: postgresql://…')
+		.option('--target <name>', 'ask a target of the configuration instead, and review by its policy')
+		.option('-c, --config <file>', 'configuration, for --target', defaultConfigFile)
+		.option('--pending <id...>', 'without a database: only these migrations are pending')
+		.option('--since <id>', 'without a database: what comes after this migration is pending')
+		.option('--format <format>', 'text, json, sarif or github', 'text')
+		.action(async (file: string | undefined, options: ReviewOptions) => {
+			const {review} = await import('./review.ts');
+			process.exitCode = await review(file, options);
+		});
 	return lockstep;
 }

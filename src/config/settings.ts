@@ -28,6 +28,8 @@ export interface Configuration {
 	gate(): {readonly host: string; readonly port: number; readonly tokens: readonly string[]};
 	/** Resolves the secrets of the targets of these pools. Only a worker calls this. */
 	targetLogins(pools: readonly string[]): readonly TargetLogins[];
+	/** Resolves the secret of one target's applying user alone; null where no target is called so. */
+	applyLogin(target: string): Pick<TargetLogins, 'database' | 'apply'> | null;
 	readonly worker: LockstepYaml['worker'];
 	readonly log: LockstepYaml['log'];
 	readonly reconcileMs: number;
@@ -75,7 +77,14 @@ export function toConfiguration(yaml: LockstepYaml, resolver: Resolver): Configu
 		targetLogins: (pools) =>
 			Object.entries(yaml.targets)
 				.filter(([, {pool}]) => pools.includes(pool))
-				.map(([name, target]) => toLogins(name, target, resolve)),
+				.map(([name, target]) => ({
+					...toApplyLogin(name, target, resolve),
+					backup: toLogin(name, target, 'backup', resolve),
+				})),
+		applyLogin: (name) => {
+			const target = Object.hasOwn(yaml.targets, name) ? yaml.targets[name] : undefined;
+			return target === undefined ? null : toApplyLogin(name, target, resolve);
+		},
 		worker: yaml.worker,
 		log: yaml.log,
 		reconcileMs: yaml.reconcileSeconds * 1000,
@@ -90,24 +99,22 @@ type YamlTarget = LockstepYaml['targets'][string];
 
 function toTarget(name: string, target: YamlTarget): Target {
 	const {graceSeconds, lockTimeoutMs, lockAttempts, maxActiveSessions} = target.apply;
+	const {largeTableRows, dataChangeRows, severities, ...policy} = target.policy;
 	return {
 		name,
 		channel: target.channel,
 		pool: target.pool,
 		histories: target.histories,
 		people: target.people,
-		policy: target.policy,
+		policy: {...policy, review: {largeTableRows, dataChangeRows, severities}},
 		backup: target.backup,
 		apply: {lockTimeoutMs, lockAttempts, maxActiveSessions, role: target.database.role, graceMs: graceSeconds * 1000},
 		restoreRunbook: target.restoreRunbook,
 	};
 }
 
-function toLogins(name: string, {database, histories, apply}: YamlTarget, resolve: Resolve): TargetLogins {
-	const login = (which: 'apply' | 'backup'): {readonly user: string; readonly password: string} => ({
-		user: database[which].user,
-		password: resolve(database[which].password, `targets.${name}.database.${which}.password`),
-	});
+function toApplyLogin(name: string, target: YamlTarget, resolve: Resolve): Pick<TargetLogins, 'database' | 'apply'> {
+	const {database, histories, apply} = target;
 	return {
 		database: {
 			name,
@@ -119,7 +126,18 @@ function toLogins(name: string, {database, histories, apply}: YamlTarget, resolv
 			historyTables: histories.map(({table}) => table),
 			quiet: apply.quiet,
 		},
-		apply: login('apply'),
-		backup: login('backup'),
+		apply: toLogin(name, target, 'apply', resolve),
+	};
+}
+
+function toLogin(
+	name: string,
+	{database}: YamlTarget,
+	which: 'apply' | 'backup',
+	resolve: Resolve,
+): {readonly user: string; readonly password: string} {
+	return {
+		user: database[which].user,
+		password: resolve(database[which].password, `targets.${name}.database.${which}.password`),
 	};
 }

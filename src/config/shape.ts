@@ -1,6 +1,8 @@
 import {z} from 'zod';
 
 import {leastKeepDays} from '../domain/retention.ts';
+import {defaultReviewPolicy} from '../domain/review/policy.ts';
+import {rules} from '../domain/review/rules/index.ts';
 
 const text = (what: string): z.ZodString =>
 	z.string({error: `${what} is missing or not text.`}).min(1, `${what} is empty.`);
@@ -52,10 +54,27 @@ const Database = z.strictObject({
 	role: z.string().min(1).nullable().default(null),
 });
 
+/** A rule that nobody may waive cannot be set at all: its findings are blockers for good. */
+const Severities = z
+	.record(z.string(), z.enum(['blocker', 'warning', 'notice'], {error: 'a severity is blocker, warning or notice.'}))
+	.superRefine((severities, context) => {
+		for (const id of Object.keys(severities)) {
+			const rule = rules.find((known) => known.id === id);
+			if (rule?.waivable === true) continue;
+			const message =
+				rule === undefined
+					? `the review has no rule “${id}”; docs/rules.md lists them.`
+					: `“${id}” is a rule that nobody may waive, so its severity is not set here either.`;
+			context.addIssue({code: 'custom', path: [id], message});
+		}
+	});
+
 const Policy = z.strictObject({
 	requesterMayApprove: z.boolean().default(false),
 	startAtOnceAllowed: z.boolean().default(false),
-	largeTableRows: z.int().min(1).default(1_000_000),
+	largeTableRows: z.int().min(1).default(defaultReviewPolicy.largeTableRows),
+	dataChangeRows: z.int().min(1).default(defaultReviewPolicy.dataChangeRows),
+	severities: Severities.prefault({}),
 	approvalHours: z.number().positive('approvalHours is a number of hours above 0.').default(72),
 	escalateEveryMinutes: z.number().positive('escalateEveryMinutes is a number of minutes above 0.').default(15),
 });

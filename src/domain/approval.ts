@@ -63,9 +63,11 @@ export function approvalsNeeded(review: Review, digest: string, waivers: readonl
 	return review.destructive || review.direction === 'down' || waived ? 2 : 1;
 }
 
-/** Items that have a finding: the approver confirms each. */
+/** Doubtful items: the approver confirms each. A notice leaves its item clean, or every default of 0 would cost a click. */
 export function itemsToConfirm(review: Review): readonly ChecklistItemId[] {
-	return answerableItemIds.filter((item) => review.findings.some((finding) => finding.item === item));
+	return answerableItemIds.filter((item) =>
+		review.findings.some((finding) => finding.item === item && finding.severity !== 'notice'),
+	);
 }
 
 /** What must be so on the request before anyone's approval counts. */
@@ -110,7 +112,7 @@ export function couldApprove(people: readonly Person[], roles: Roles, policy: Ap
 
 /**
  * The text whose hash is the review digest: what an approver approves. Order is fixed, so equal reviews have equal
- * digests.
+ * digests. Notices are told, not approved: they come and go with what other teams do in the same database.
  */
 export function digestText(parts: {
 	readonly scriptSha256: string;
@@ -121,18 +123,21 @@ export function digestText(parts: {
 }): string {
 	const {review} = parts;
 	return JSON.stringify([
-		'review-digest-1',
+		'review-digest-2',
 		parts.scriptSha256,
 		parts.target,
 		parts.targetIdentity,
 		parts.start,
 		review.pending,
-		review.findings.map((finding) => [
-			finding.rule,
-			finding.severity,
-			finding.migration,
-			finding.place.line,
-			finding.place.column,
-		]),
+		review.findings
+			.filter(({severity}) => severity !== 'notice')
+			.map(({rule, severity, migration, place, furtherPlaces}) => [
+				rule,
+				severity,
+				migration,
+				place.line,
+				place.column,
+				furtherPlaces.map((further) => [further.place.line, further.place.column]),
+			]),
 	]);
 }

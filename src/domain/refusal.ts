@@ -7,7 +7,6 @@ export const refusalCodes = [
 	'script-empty',
 	'script-too-large',
 	'script-not-utf8',
-	'script-nul-byte',
 	'script-psql-command',
 	'script-parser-differential',
 	'script-not-sql',

@@ -1,3 +1,6 @@
+import type {ReviewPolicy} from './review/policy.ts';
+import {parseTableName, sameTable} from './script/schema-change.ts';
+
 /** A production database Lockstep may migrate, as configured; nothing here is secret. */
 export interface Target {
 	readonly name: string;
@@ -22,6 +25,15 @@ export interface TargetHistory {
 	readonly table: string;
 }
 
+/** The apps and contexts that keep their history in this table of the target. */
+export function historyKeepers(target: Pick<Target, 'histories'>, historyTable: string): readonly TargetHistory[] {
+	const asked = parseTableName(historyTable);
+	return target.histories.filter(({table}) => {
+		const listed = parseTableName(table);
+		return asked !== null && listed !== null && sameTable(asked, listed);
+	});
+}
+
 /** Slack user ids, user-group ids or e-mail addresses, as configured. */
 export interface TargetPeople {
 	readonly approvers: readonly string[];
@@ -36,8 +48,7 @@ export interface TargetPolicy {
 	readonly requesterMayApprove: boolean;
 	/** A request may start by itself as soon as it is approved. */
 	readonly startAtOnceAllowed: boolean;
-	/** Tables with at least this many estimated rows are large (runbook: 1,000,000). An unknown estimate is large. */
-	readonly largeTableRows: number;
+	readonly review: ReviewPolicy;
 	readonly approvalHours: number;
 	/** Minutes between two pings of an escalation nobody has acknowledged. */
 	readonly escalateEveryMinutes: number;

@@ -1,6 +1,6 @@
 import {isRefusal, type Refusal, refuse} from '../domain/refusal.ts';
-import {parseTableName, sameTable} from '../domain/script/schema-change.ts';
-import type {Target} from '../domain/target.ts';
+import {refuseFaults} from '../domain/script/faults.ts';
+import {historyKeepers, type Target} from '../domain/target.ts';
 import type {ReadScript} from './ports/script-reader.ts';
 import type {World} from './world.ts';
 
@@ -21,12 +21,9 @@ export async function readScriptFor(
 	}
 	const read = await world.scripts.read(bytes);
 	if (isRefusal(read)) return read;
-	const guarded = parseTableName(read.frame.historyTable);
-	const listed = own.some(({table}) => {
-		const name = parseTableName(table);
-		return guarded !== null && name !== null && sameTable(name, guarded);
-	});
-	if (listed) return read;
+	const faulty = refuseFaults(read.script);
+	if (faulty !== null) return faulty;
+	if (historyKeepers({histories: own}, read.frame.historyTable).length > 0) return read;
 	return refuse(
 		'history-table-unlisted',
 		`The script keeps its history in ${read.frame.historyTable}, which ${target.name} does not list for ${app} (it lists ${own.map(({table}) => table).join(', ')}). Is it the right target and app? Otherwise add the table under histories in lockstep.yaml.`,

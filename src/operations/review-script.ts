@@ -14,6 +14,8 @@ import type {World} from './world.ts';
 const reviewLeaseMs = 60_000;
 const retryMs = 15_000;
 const bugRetryMs = 600_000;
+/** More findings than this have no room in the messages: they come as a file, too. */
+const findingsInMessages = 6;
 
 /** Reviews a submitted request against its target. Called as often as anybody likes: it does what the record asks for. */
 export async function reviewRequest(world: World & {readonly targets: Targets}, number: number): Promise<void> {
@@ -26,7 +28,7 @@ export async function reviewRequest(world: World & {readonly targets: Targets}, 
 	const claim = await world.record.load(number);
 	if (claim === null) return;
 	try {
-		const reviewed = await reviewTarget(world, claim.request, target, world.targets.open(target.name));
+		const reviewed = await reviewTarget(world, claim, target, world.targets.open(target.name));
 		const [event, writes] = conclude(claim, target, reviewed, world.clock.now());
 		await commit(world, claim, event, writes);
 	} catch (error) {
@@ -88,6 +90,9 @@ function conclude(
 				: []),
 			// Said once per script: a review of the same bytes would only repeat it.
 			...(record.request.review === null ? ([{kind: 'message', message: {kind: 'details'}}] as const) : []),
+			...(review.findings.length > findingsInMessages && record.request.reviewDigest !== digest
+				? ([{kind: 'message', message: {kind: 'findings'}}] as const)
+				: []),
 		],
 	];
 }

@@ -1,9 +1,12 @@
 import {digestText} from '../domain/approval.ts';
 import {isRefusal} from '../domain/refusal.ts';
+import {withoutDumps} from '../domain/review/last-use.ts';
+import type {KnownIds} from '../domain/review/review-context.ts';
 import {type Review, reviewScript, tablesTouched} from '../domain/review/review.ts';
 import type {MigrationRequest} from '../domain/request.ts';
-import type {Target} from '../domain/target.ts';
+import {historyKeepers, type Target} from '../domain/target.ts';
 import {Failure} from './ports/failure.ts';
+import type {RequestRecord} from './ports/record.ts';
 import type {ReadScript} from './ports/script-reader.ts';
 import type {HistoryTable, TargetDatabase, TargetIdentity, TargetState} from './ports/targets.ts';
 import type {World} from './world.ts';
@@ -26,7 +29,7 @@ export interface TargetReview {
  */
 export async function reviewTarget(
 	world: World,
-	request: MigrationRequest,
+	{request, backups}: Pick<RequestRecord, 'request' | 'backups'>,
 	target: Target,
 	database: TargetDatabase,
 ): Promise<TargetReview> {
@@ -35,13 +38,17 @@ export async function reviewTarget(
 	const identity = {...state.identity, uuid: await mark(world, database, state)};
 	const history = historyTable(read);
 	const appliedIds = ((await database.history(history)) ?? []).map(({migrationId}) => migrationId);
-	const facts = await database.tableFacts(tablesTouched(read.script, read.frame, appliedIds));
+	const dumps = backups.map(({finishedAt}) => finishedAt);
+	const asked = await database.tableFacts(tablesTouched(read.script, read.frame, appliedIds));
+	const facts = asked.map((table) => withoutDumps(table, dumps));
+	const {shared, knownIds} = await historyKnowledge(world, target, request.app, read);
 	const review = reviewScript({
 		script: read.script,
 		frame: read.frame,
 		appliedIds,
 		facts,
-		largeTableRows: target.policy.largeTableRows,
+		target: {historyIds: appliedIds, serverVersion: state.serverVersion, knownIds, sharedHistory: shared},
+		policy: target.policy.review,
 	});
 	const digest = world.hash(
 		digestText({
@@ -67,6 +74,22 @@ export async function readRecorded(world: World, request: MigrationRequest): Pro
 	const read = await world.scripts.read(bytes);
 	if (isRefusal(read)) throw new Error(`The recorded script of MR-${request.number} cannot be read: ${read.sentence}`);
 	return read;
+}
+
+/** Whose the ids in the history are, as far as the configuration and earlier scripts tell. */
+async function historyKnowledge(
+	world: World,
+	target: Target,
+	app: string,
+	{frame}: ReadScript,
+): Promise<{readonly shared: boolean; readonly knownIds: KnownIds | null}> {
+	const keepers = historyKeepers(target, frame.historyTable);
+	// Two contexts of one app in one table: an id cannot be told to be the one's or the other's.
+	if (keepers.filter((history) => history.app === app).length > 1) return {shared: true, knownIds: null};
+	const known = await world.record.knownMigrations(frame.historyTable);
+	const own = known.filter((migration) => migration.app === app).map(({id}) => id);
+	const others = known.filter((migration) => migration.app !== app && !own.includes(migration.id)).map(({id}) => id);
+	return {shared: keepers.length > 1, knownIds: own.length === 0 && others.length === 0 ? null : {own, others}};
 }
 
 export function historyTable({frame}: ReadScript): HistoryTable {

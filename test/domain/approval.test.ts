@@ -64,6 +64,7 @@ describe('who may waive', () => {
 describe('how many approvals are needed', () => {
 	const review = {
 		direction: 'up',
+		historyTable: '"__EFMigrationsHistory"',
 		pending: ['A'],
 		alreadyApplied: [],
 		changes: [],

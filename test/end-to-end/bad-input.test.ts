@@ -54,7 +54,7 @@ describe('a script that cannot be used', () => {
 		['UTF-16', Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(good.toString('utf8'), 'utf16le')]), /UTF-16/],
 		['a NUL byte', Buffer.concat([good, Buffer.from('\n-- \0\n')]), /NUL/],
 		['a shell command', Buffer.concat([good, Buffer.from('\\! rm -rf /\n')]), /\\\\!|psql/],
-		['not SQL', Buffer.from('Dear colleague, please find attached'), /line 1/],
+		['not SQL', Buffer.from('Dear colleague, please find attached'), /Line 1,/],
 		['SQL, but not of EF', Buffer.from('CREATE TABLE t (id int);'), /--idempotent/],
 		[
 			'a history table that the target does not list',
@@ -122,12 +122,12 @@ describe('when others are down', () => {
 	});
 
 	it.each([
-		['500', {kind: 'server_error', times: 6}],
-		['429', {kind: 'rate_limited', times: 4, retryAfter: 1}],
-		['a lost answer', {kind: 'answer_lost', method: 'chat.postMessage', times: 2}],
-	] as const)('Slack answers %s: every message comes in the end, and comes once', async (name, trouble) => {
+		['500', '20260102000000', {kind: 'server_error', times: 6}],
+		['429', '20260103000000', {kind: 'rate_limited', times: 4, retryAfter: 1}],
+		['a lost answer', '20260104000000', {kind: 'answer_lost', method: 'chat.postMessage', times: 2}],
+	] as const)('Slack answers %s: every message comes in the end, and comes once', async (_answer, time, trouble) => {
 		const {dana} = castOf(stage);
-		const id = `20260102000000_${name.replaceAll(' ', '')}`;
+		const id = `${time}_Change`;
 		const script = efScript({version: '10', migrations: [{id, statements: ['PERFORM pg_sleep(3)']}]});
 		const number = await requestMigration(stage, dana, {target: 'quiet', script});
 		await clickOn(stage, dana, number, 'Agree with evidence');

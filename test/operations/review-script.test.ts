@@ -42,7 +42,13 @@ describe('a review', () => {
 			state: 'in-review',
 			hold: null,
 			reviewDigest: expect.stringMatching(/^[0-9a-f]{64}$/),
-			review: {direction: 'up', pending: [change], alreadyApplied: [initial], findings: [], destructive: false},
+			review: {
+				direction: 'up',
+				pending: [change],
+				alreadyApplied: [initial],
+				findings: [{rule: 'placeholder-default', severity: 'notice'}],
+				destructive: false,
+			},
 		});
 		expect(targetIdentity).toMatchObject({database: expect.stringMatching(/^test_/), uuid: null});
 		expect(await lockstep.events(number)).toEqual(['submitted', 'review-started', 'review-finished']);

@@ -16,6 +16,7 @@ import {createTargets} from '../../src/adapters/target/target-database.ts';
 import {itemsToConfirm} from '../../src/domain/approval.ts';
 import {answerableItemIds} from '../../src/domain/checklist.ts';
 import type {Person} from '../../src/domain/person.ts';
+import {defaultReviewPolicy} from '../../src/domain/review/policy.ts';
 import {isRefusal, type Refusal, type RefusalCode} from '../../src/domain/refusal.ts';
 import type {MigrationRequest, RequestState} from '../../src/domain/request.ts';
 import type {Target} from '../../src/domain/target.ts';
@@ -410,7 +411,7 @@ function targetNamed(name: string, owner: string, directory: string): Target {
 		policy: {
 			requesterMayApprove: false,
 			startAtOnceAllowed: true,
-			largeTableRows: 1_000_000,
+			review: defaultReviewPolicy,
 			approvalHours: 24,
 			escalateEveryMinutes: 15,
 		},

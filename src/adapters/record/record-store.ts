@@ -9,6 +9,7 @@ import {type Client, createPool, query, transaction} from './connection.ts';
 import {due} from './due.ts';
 import {takeEdit} from './edit-budget.ts';
 import {insertMessage, insertScript} from './inserts.ts';
+import {knownMigrations} from './known-migrations.ts';
 import {activeClaim, heartbeat, release, takeOver} from './leases.ts';
 import {loadRequest} from './load-request.ts';
 import {publishMessages} from './messages.ts';
@@ -47,6 +48,7 @@ export function createRecordStore(
 			);
 			return rows.map((row) => GateRow.parse(row));
 		},
+		knownMigrations: async (historyTable) => await knownMigrations(pool, historyTable),
 		due: async () => await due(pool),
 		takeOver: async (number, worker, leaseMs) => await takeOver(pool, number, worker, leaseMs),
 		heartbeat: async (claim, leaseMs) => await heartbeat(pool, claim, leaseMs),

@@ -12,10 +12,11 @@ import type {WebClient} from './slack-client.ts';
 import {calling} from './slack-failure.ts';
 import {type Upload, uploadInThread} from './upload.ts';
 import {escalationMessage, type EscalationWords} from './views/escalation-message.ts';
+import {findingsFile} from './views/findings-file.ts';
 import {lineMessage} from './views/line.ts';
 import {reminder} from './views/reminder.ts';
 import {requestMessage} from './views/request-message.ts';
-import {detailsMessage, resultMessage, scriptComment, tablesComment} from './views/thread-messages.ts';
+import {detailsMessage, findingsComment, resultMessage, scriptComment, tablesComment} from './views/thread-messages.ts';
 import {count, name, type Rendered} from './views/words.ts';
 
 export interface MessengerOptions {
@@ -88,6 +89,7 @@ async function render(slot: MessageSlot, record: RequestRecord, options: Messeng
 			return reminder(await escalationWords(slot, record, target, options.client));
 		case 'script':
 		case 'tables':
+		case 'findings':
 			throw new Error(`${slot.kind} is a file, not a message`);
 	}
 }
@@ -137,6 +139,9 @@ async function uploadOf(slot: MessageSlot, record: RequestRecord, options: Messe
 	const fileName = fileNameOf(slot);
 	if (fileName === null) return null;
 	if (slot.kind === 'tables') return {name: fileName, bytes: tableList(record), comment: tablesComment(record)};
+	if (slot.kind === 'findings') {
+		return {name: fileName, bytes: findingsFile(record), comment: findingsComment(record)};
+	}
 	const sha256 = typeof slot.payload['sha256'] === 'string' ? slot.payload['sha256'] : record.request.scriptSha256;
 	const bytes = await options.scriptBytes(sha256);
 	if (bytes === null) throw new Error(`The record has no script ${sha256}`);
@@ -155,6 +160,7 @@ function tableList(record: RequestRecord): Uint8Array {
 function fileNameOf(slot: MessageSlot): string | null {
 	if (slot.kind === 'script') return `MR-${slot.number}-script-${slot.id}.sql`;
 	if (slot.kind === 'tables') return `MR-${slot.number}-tables-${slot.id}.txt`;
+	if (slot.kind === 'findings') return `MR-${slot.number}-findings-${slot.id}.txt`;
 	return null;
 }
 

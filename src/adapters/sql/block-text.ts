@@ -1,5 +1,3 @@
-import {byteLength} from './source.ts';
-
 /** The text of a DO block's body, and where each of its characters lies in the file. */
 export interface BlockText {
 	readonly text: string;
@@ -10,44 +8,27 @@ export interface BlockText {
 }
 
 /**
- * @param literal The rest of the source from the literal's first character on.
- * @param offset Byte offset of that character.
+ * A body inside a text.
+ *
+ * @param index Index in the outer text of the literal's first character.
  * @param value The literal's value as the parser read it.
  */
-function blockTextOf(literal: string, offset: number, value: string): BlockText {
-	const tag = /^\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/u.exec(literal)?.[0] ?? '';
-	if (tag !== '' && literal.startsWith(value, tag.length)) {
-		return {text: value, tag, offsetAt: (index) => offset + byteLength(tag) + byteLength(value.slice(0, index))};
+export function innerBlockText(outer: BlockText, index: number, value: string): BlockText {
+	dollarTag.lastIndex = index;
+	const tag = dollarTag.exec(outer.text)?.[0] ?? '';
+	if (tag !== '' && outer.text.startsWith(value, index + tag.length)) {
+		return {text: value, tag, offsetAt: (inner) => outer.offsetAt(index + tag.length + inner)};
 	}
-	if (literal.startsWith(`'${value.replaceAll("'", "''")}'`)) {
-		return {
-			text: value,
-			tag,
-			offsetAt: (index) => offset + 1 + byteLength(value.slice(0, index).replaceAll("'", "''")),
-		};
+	if (outer.text.startsWith(`'${value.replaceAll("'", "''")}'`, index)) {
+		return {text: value, tag, offsetAt: (inner) => outer.offsetAt(index + 1 + quotedLength(value, inner))};
 	}
 	// Escapes or pieces: nobody can say which character came from where, so everything stands at its beginning.
-	return {text: value, tag, offsetAt: () => offset};
+	return {text: value, tag, offsetAt: () => outer.offsetAt(index)};
 }
 
-/** A body inside a body. */
-export function innerBlockText(outer: BlockText, index: number, value: string): BlockText {
-	const literal = outer.text.slice(index);
-	const own = blockTextOf(literal, 0, value);
-	const bytes = Buffer.from(literal, 'utf8');
-	return {
-		...own,
-		offsetAt: (inner) => outer.offsetAt(index + bytes.toString('utf8', 0, own.offsetAt(inner)).length),
-	};
-}
+const dollarTag = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/uy;
 
-/** Index at which a line begins, counted from 1 as PL/pgSQL counts: the first is the one that holds the opening quote. */
-export function indexOfLine(text: string, line: number): number {
-	let index = 0;
-	for (let count = 1; count < line; count += 1) {
-		const next = text.indexOf('\n', index);
-		if (next === -1) return index;
-		index = next + 1;
-	}
-	return index;
+/** In a quoted literal each quote stands twice. */
+function quotedLength(value: string, index: number): number {
+	return value.slice(0, index).replaceAll("'", "''").length;
 }

@@ -1,4 +1,4 @@
-import {indexOfLine, type BlockText} from './block-text.ts';
+import type {BlockText} from './block-text.ts';
 
 /**
  * A place in a body's text up to which its statements have been told apart: PL/pgSQL's tree holds their texts in the
@@ -8,20 +8,45 @@ export interface BodyCursor {
 	readonly body: BlockText;
 	/** Index in the body's text. */
 	cursor: number;
+	/** The last line moved to, and the index at which it begins. */
+	line: number;
+	lineStart: number;
 }
 
-/** Moves forward to the beginning of a line, as PL/pgSQL counts them. */
+export function bodyCursor(body: BlockText): BodyCursor {
+	return {body, cursor: 0, line: 1, lineStart: 0};
+}
+
+/**
+ * Moves forward to the beginning of a line, counted from 1 as PL/pgSQL counts: the first is the one that holds the opening
+ * quote.
+ */
 export function moveToLine(line: number | null, at: BodyCursor): void {
-	if (line !== null) at.cursor = Math.max(at.cursor, indexOfLine(at.body.text, line));
+	while (line !== null && at.line < line) {
+		const next = at.body.text.indexOf('\n', at.lineStart);
+		if (next === -1) break;
+		at.line += 1;
+		at.lineStart = next + 1;
+	}
+	at.cursor = Math.max(at.cursor, at.lineStart);
 }
 
 /** Moves to a keyword and tells where it stands; stays where it does not occur. */
-export function findWord(word: string, at: BodyCursor): number {
-	const pattern = new RegExp(String.raw`\b${word}\b`, 'giu');
+export function findWord(word: Keyword, at: BodyCursor): number {
+	const pattern = keywords[word];
 	pattern.lastIndex = at.cursor;
 	at.cursor = pattern.exec(at.body.text)?.index ?? at.cursor;
 	return at.cursor;
 }
+
+const keywords = {
+	IF: /\bIF\b/giu,
+	EXECUTE: /\bEXECUTE\b/giu,
+	COMMIT: /\bCOMMIT\b/giu,
+	ROLLBACK: /\bROLLBACK\b/giu,
+};
+
+export type Keyword = keyof typeof keywords;
 
 /**
  * Finds a query's text from the cursor on and moves behind it. PL/pgSQL hands queries over verbatim but for two: PERFORM

@@ -1,15 +1,20 @@
 import type {Node} from 'libpg-query';
-import {fieldsOf, tagOf} from './tree.ts';
+import {fieldsOf, tagOf, type Fields} from './tree.ts';
 
 /** The statement's command as a person would name it: `CREATE TABLE`, `ALTER TYPE`. */
 export function commandTag(node: Node): string {
 	const tag = tagOf(node);
 	const objectType =
 		fieldsOf(node, 'DropStmt')?.removeType ??
-		fieldsOf(node, 'RenameStmt')?.renameType ??
+		renamedType(fieldsOf(node, 'RenameStmt')) ??
 		fieldsOf(node, 'AlterObjectSchemaStmt')?.objectType ??
-		fieldsOf(node, 'AlterOwnerStmt')?.objectType;
+		fieldsOf(node, 'AlterOwnerStmt')?.objectType ??
+		fieldsOf(node, 'AlterTableStmt')?.objtype;
 	if (objectType !== undefined) return `${tag === 'DropStmt' ? 'DROP' : 'ALTER'} ${objectText(objectType)}`;
+	const defined = fieldsOf(node, 'DefineStmt')?.kind;
+	if (defined !== undefined) return `CREATE ${objectText(defined)}`;
+	if (fieldsOf(node, 'CreateTableAsStmt')?.objtype === 'OBJECT_MATVIEW') return 'CREATE MATERIALIZED VIEW';
+	if (fieldsOf(node, 'CreateFunctionStmt')?.is_procedure === true) return 'CREATE PROCEDURE';
 	const transaction = fieldsOf(node, 'TransactionStmt')?.kind;
 	if (transaction !== undefined) return transaction.replace('TRANS_STMT_', '').replaceAll('_', ' ');
 	return tags[tag] ?? spelled(tag);
@@ -46,6 +51,11 @@ const tags: Readonly<Record<string, string>> = {
 	DropdbStmt: 'DROP DATABASE',
 	RefreshMatViewStmt: 'REFRESH MATERIALIZED VIEW',
 };
+
+/** A column's is that of what it belongs to. */
+function renamedType(rename: Fields<'RenameStmt'> | null): string | undefined {
+	return rename?.renameType === 'OBJECT_COLUMN' ? rename.relationType : rename?.renameType;
+}
 
 function objectText(type: string): string {
 	const name = type.replace('OBJECT_', '');

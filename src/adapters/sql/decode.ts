@@ -24,8 +24,8 @@ export function decodeScript(given: Uint8Array, maxBytes: number): DecodedScript
 	const bom = bytes.length >= 3 && bytes.readUIntBE(0, 3) === 0xefbbbf;
 	const body = bom ? bytes.subarray(3) : bytes;
 	const source = createSource(body);
-	const unsafe = refuseNul(source) ?? refuseInvalidUtf8(source);
-	if (unsafe !== null) return unsafe;
+	const invalid = refuseInvalidUtf8(source);
+	if (invalid !== null) return invalid;
 	if (source.text.trim() === '') return emptyRefusal();
 	const sha256 = createHash('sha256').update(bytes).digest('hex');
 	return {source, sha256, byteLength: bytes.length, bom, lineEnding: lineEndingOf(source.text)};
@@ -59,14 +59,6 @@ function utf16Name(bytes: Buffer): string | null {
 	const isZero = (parity: number): boolean => head.every((byte, index) => (index % 2 === parity) === (byte === 0));
 	if (isZero(1)) return 'UTF-16 (little endian, without BOM)';
 	return isZero(0) ? 'UTF-16 (big endian, without BOM)' : null;
-}
-
-/** The parser would stop at a NUL byte, psql goes on and runs what follows. */
-function refuseNul(source: Source): Refusal | null {
-	const at = source.bytes.indexOf(0);
-	if (at === -1) return null;
-	const {line, column} = placeAt(source, at);
-	return refuse('script-nul-byte', `The file holds a NUL byte at line ${line}, column ${column}. ${saveAsUtf8}`);
 }
 
 function refuseInvalidUtf8(source: Source): Refusal | null {

@@ -1,5 +1,8 @@
 import {parseSync, type Node} from 'libpg-query';
 import type {Guard} from '../../domain/script/parsed-script.ts';
+import {selectedValue} from './constant-text.ts';
+import {offsetsOf} from './offsets.ts';
+import {complaintOf} from './sql-error.ts';
 import {equalityOf} from './statement-facts.ts';
 import {fieldsOf, listOf, tableOfRange} from './tree.ts';
 
@@ -8,13 +11,23 @@ import {fieldsOf, listOf, tableOfRange} from './tree.ts';
  * more than that. Conditions on the system's own catalogs are none: EF asks those before it creates a schema.
  */
 export function guardOf(condition: string): Guard | null {
-	const [statement] = parseSync(`SELECT ${condition}`).stmts ?? [];
-	const target = listOf(fieldsOf(statement?.stmt, 'SelectStmt')?.targetList, 'ResTarget')[0]?.val;
+	const target = selectedValue(parsed(`SELECT ${condition}`));
 	const negation = fieldsOf(target, 'BoolExpr');
 	const exists = negation?.boolop === 'NOT_EXPR' ? negation.args?.[0] : target;
 	const link = fieldsOf(exists, 'SubLink');
 	if (link?.subLinkType !== 'EXISTS_SUBLINK') return null;
 	return guardOfSelect(link.subselect, condition, negation !== null);
+}
+
+/** Null where it is not SQL, or more than one statement. */
+function parsed(sql: string): Node | null {
+	try {
+		const {stmts = []} = parseSync(sql);
+		return stmts.length === 1 ? (stmts[0]?.stmt ?? null) : null;
+	} catch (error) {
+		if (complaintOf(error) === null) throw error;
+		return null;
+	}
 }
 
 /** Fields of the tree that EF's guard has; any other (LIMIT, GROUP BY, UNION …) makes it another question. */
@@ -43,8 +56,7 @@ function guardOfSelect(node: Node | undefined, condition: string, negated: boole
 
 /** The name as written at a byte offset: quoted or plain parts with dots between them. */
 function tableTextAt(condition: string, offset: number): string {
-	const rest = Buffer.from(condition, 'utf8').toString('utf8', offset);
-	return writtenName.exec(rest)?.[0] ?? '';
+	return writtenName.exec(condition.slice(offsetsOf(condition).indexAt(offset)))?.[0] ?? '';
 }
 
 const namePart = String.raw`(?:"(?:[^"]|"")+"|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*)`;

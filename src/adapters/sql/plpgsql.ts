@@ -41,6 +41,12 @@ export function queryOf(value: unknown): string | null {
 	return typeof query === 'string' ? query : null;
 }
 
+/** The field that holds an expression whose value is run as a statement; null where the node has none. */
+export function dynamicQueryOf({tag, fields}: PlNode): string | null {
+	if (fields['dynquery'] !== undefined) return 'dynquery';
+	return tag === 'stmt_dynexecute' || tag === 'stmt_dynfors' ? 'query' : null;
+}
+
 export function lineOf(fields: PlFields): number | null {
 	return typeof fields['lineno'] === 'number' ? fields['lineno'] : null;
 }

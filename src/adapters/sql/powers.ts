@@ -3,31 +3,46 @@ import type {Power} from '../../domain/script/parsed-script.ts';
 import {fieldsOf, listOf, tagOf} from './tree.ts';
 
 /** What one node can do beyond this database: programs, files, other servers, roles. */
-export function powersOf(node: Node): readonly Power[] {
-	const tag = tagOf(node);
-	if (tag in plainPowers) return [{kind: plainPowers[tag] ?? 'server-setting', name: commandName(tag)}];
-	return [
-		...copyPower(node),
-		...languagePower(node),
-		...extensionPower(node),
-		...rolePower(node),
-		...catalogPower(node),
-	];
+export function powersOf(tag: string, node: Node): readonly Power[] {
+	return readers[tag]?.(node) ?? none;
 }
+
+const none: readonly Power[] = [];
 
 const plainPowers: Readonly<Record<string, Power['kind']>> = {
 	AlterSystemStmt: 'server-setting',
 	LoadStmt: 'library',
 	CreateTableSpaceStmt: 'server-file',
 	CreateFdwStmt: 'foreign-server',
+	AlterFdwStmt: 'foreign-server',
 	CreateForeignServerStmt: 'foreign-server',
 	AlterForeignServerStmt: 'foreign-server',
 	CreateUserMappingStmt: 'foreign-server',
 	AlterUserMappingStmt: 'foreign-server',
+	CreateForeignTableStmt: 'foreign-server',
+	ImportForeignSchemaStmt: 'foreign-server',
 	CreateSubscriptionStmt: 'foreign-server',
 	AlterSubscriptionStmt: 'foreign-server',
 	AlterRoleSetStmt: 'role-change',
 	DropRoleStmt: 'role-change',
+};
+
+const readers: Readonly<Record<string, (node: Node) => readonly Power[]>> = {
+	...Object.fromEntries(
+		Object.entries(plainPowers).map(([tag, kind]) => [tag, (): readonly Power[] => [{kind, name: commandName(tag)}]]),
+	),
+	CopyStmt: copyPower,
+	CreatePLangStmt: languagePower,
+	DoStmt: languagePower,
+	CreateFunctionStmt: languagePower,
+	CreateExtensionStmt: extensionPower,
+	CreateRoleStmt: rolePower,
+	AlterRoleStmt: rolePower,
+	GrantRoleStmt: rolePower,
+	InsertStmt: catalogPower,
+	UpdateStmt: catalogPower,
+	DeleteStmt: catalogPower,
+	MergeStmt: catalogPower,
 };
 
 /** `AlterSystemStmt` → `ALTER SYSTEM`. */
@@ -126,7 +141,7 @@ function grantPower(name: string): Power {
 /** Writing the system's own tables is how a superuser makes another. */
 function catalogPower(node: Node): readonly Power[] {
 	const write = fieldsOf(node, 'InsertStmt') ?? fieldsOf(node, 'UpdateStmt') ?? fieldsOf(node, 'DeleteStmt');
-	const range = write?.relation;
+	const range = write?.relation ?? fieldsOf(node, 'MergeStmt')?.relation;
 	const name = range?.relname ?? '';
 	const isCatalog = range?.schemaname === 'pg_catalog' || (range?.schemaname === undefined && name.startsWith('pg_'));
 	return isCatalog && name !== 'pg_settings' ? [{kind: 'server-setting', name}] : [];

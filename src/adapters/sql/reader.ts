@@ -2,6 +2,7 @@ import {Worker} from 'node:worker_threads';
 import {refuse, type Refusal} from '../../domain/refusal.ts';
 import type {ReadScript, ScriptReader} from '../../operations/ports/script-reader.ts';
 import {refuseSize} from './decode.ts';
+import {compileParserOnce} from './parser-compiler.ts';
 import type {ReaderAnswer, ReaderQuestion} from './worker.ts';
 
 export interface ScriptReaderOptions {
@@ -51,6 +52,7 @@ export function createScriptReader(options: ScriptReaderOptions = {}): ScriptRea
 
 /** Node 20 runs no TypeScript: from the sources the worker starts in JavaScript and registers the loader first. */
 function startWorker(): Promise<Worker> {
+	compileParserOnce();
 	const entry = import.meta.url.endsWith('.ts') ? './worker-from-sources.mjs' : './worker.js';
 	const worker = new Worker(new URL(entry, import.meta.url), {
 		// The parent's own flags (a test runner's loader) are not meant for it.

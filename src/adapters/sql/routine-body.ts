@@ -1,8 +1,10 @@
 import {parseSync, type Node} from 'libpg-query';
-import {nodeOf, nodesOf, parseRoutine, queryOf, type PlNode} from './plpgsql.ts';
+import {constantTextOf, selectedValue} from './constant-text.ts';
+import {dynamicQueryOf, nodeOf, nodesOf, parseRoutine, queryOf, type PlNode} from './plpgsql.ts';
 import {languageOf} from './powers.ts';
 import {readFacts, type StatementFacts} from './statement-facts.ts';
 import {fieldsOf, listOf} from './tree.ts';
+import {writtenSql} from './written-part.ts';
 
 /**
  * A routine's body runs when it is called, not when it is created; its changes are none of the migration's. What it
@@ -11,53 +13,87 @@ import {fieldsOf, listOf} from './tree.ts';
 export function routineFacts(node: Node, sql: string, facts: StatementFacts): StatementFacts {
 	const isRoutine = fieldsOf(node, 'CreateFunctionStmt') !== null || fieldsOf(node, 'DoStmt') !== null;
 	if (!isRoutine) return facts;
-	const inner = bodyQueries(node, sql).flatMap((query) => factsOfQuery(query));
+	const queries = bodyQueries(node, sql);
+	const inner = queries?.map((query) => factsOfQuery(query)) ?? [null];
+	const read = inner.flatMap((item) => item ?? []);
 	return {
 		...facts,
-		calls: [...new Set([...facts.calls, ...inner.flatMap(({calls}) => calls)])],
-		settings: [...facts.settings, ...inner.flatMap(({settings}) => settings)],
-		powers: [...facts.powers, ...inner.flatMap(({powers}) => powers)],
+		calls: [...new Set([...facts.calls, ...read.flatMap(({calls}) => calls)])],
+		settings: [...facts.settings, ...read.flatMap(({settings}) => settings)],
+		powers: [...facts.powers, ...read.flatMap(({powers}) => powers)],
+		dynamicInBody: inner.includes(null) || read.some(({dynamicInBody}) => dynamicInBody),
 	};
 }
 
-function bodyQueries(node: Node, sql: string): readonly string[] {
+interface BodyQuery {
+	readonly text: string;
+	/** An expression whose value is the statement: EXECUTE. */
+	readonly dynamic: boolean;
+}
+
+/** Null where the body cannot be read; none of a language that is not read here. */
+function bodyQueries(node: Node, sql: string): readonly BodyQuery[] | null {
 	if (languageOf(node) === 'plpgsql') return routineQueries(sql);
 	const body = listOf(fieldsOf(node, 'CreateFunctionStmt')?.options, 'DefElem').find(({defname}) => defname === 'as');
 	const text = fieldsOf(fieldsOf(body?.arg, 'List')?.items?.[0], 'String')?.sval;
-	return languageOf(node) === 'sql' && text !== undefined ? [text] : [];
+	return languageOf(node) === 'sql' && text !== undefined ? [{text, dynamic: false}] : [];
 }
 
-function routineQueries(sql: string): readonly string[] {
+function routineQueries(sql: string): readonly BodyQuery[] | null {
 	try {
 		const {declarations, action} = parseRoutine(sql);
 		return [...declarations, ...(action === null ? [] : [action])].flatMap((item) => queriesBelow(item));
 	} catch (error) {
-		// The server compiles it when it is created, and says more about it than this parser could.
-		if (error instanceof Error && error.name === 'Error') return [];
+		// The server compiles it when it is created, and may understand more than this parser.
+		if (error instanceof Error && error.name === 'Error') return null;
 		throw error;
 	}
 }
 
-function queriesBelow(node: PlNode): readonly string[] {
-	const own = queryOf({[`PLpgSQL_${node.tag}`]: node.fields});
-	const below = Object.values(node.fields).flatMap((value) =>
-		Array.isArray(value) ? nodesOf(value) : (nodeOf(value) ?? []),
-	);
-	return [...(own === null ? [] : [own]), ...below.flatMap((item) => queriesBelow(item))];
+function queriesBelow(node: PlNode): readonly BodyQuery[] {
+	const dynamic = dynamicQueryOf(node);
+	return Object.entries(node.fields).flatMap(([key, value]): readonly BodyQuery[] => {
+		const query = queryOf(value);
+		if (query !== null) return [{text: query, dynamic: key === dynamic}];
+		const below = Array.isArray(value) ? nodesOf(value) : [nodeOf(value)];
+		return below.flatMap((item) => {
+			if (item === null) return [];
+			const own = item.tag === 'expr' ? queryOf({PLpgSQL_expr: item.fields}) : null;
+			return own === null ? queriesBelow(item) : [{text: own, dynamic: false}];
+		});
+	});
 }
 
-/** Statements as they are, values after a SELECT of their own. */
-function factsOfQuery(query: string): readonly StatementFacts[] {
-	for (const sql of [query, `SELECT ${query}`, `SELECT ${query.replace(/^[^=]*?:?=/u, '')}`]) {
-		try {
-			return (parseSync(sql).stmts ?? []).flatMap(({stmt}) => (stmt === undefined ? [] : factsOf(stmt, sql)));
-		} catch (error) {
-			if (!(error instanceof Error) || (error.name !== 'SqlError' && error.name !== 'Error')) throw error;
-		}
+/** Statements as they are, values after a SELECT of their own; null where only the server will know what it is. */
+function factsOfQuery({text, dynamic}: BodyQuery): readonly StatementFacts[] | null {
+	if (dynamic) return factsOfDynamic(text);
+	for (const sql of [text, `SELECT ${text}`, `SELECT ${text.replace(/^[^=]*?:?=/u, '')}`]) {
+		const nodes = parsed(sql);
+		if (nodes !== null) return nodes.map((node) => factsOf(node, sql));
 	}
-	return [];
+	return null;
 }
 
-function factsOf(node: Node, sql: string): readonly StatementFacts[] {
-	return [routineFacts(node, sql, readFacts(node, Buffer.from(sql)))];
+/** What computes the text is counted, too. */
+function factsOfDynamic(expression: string): readonly StatementFacts[] | null {
+	const sql = `SELECT ${expression}`;
+	const [value] = parsed(sql) ?? [];
+	if (value === undefined) return null;
+	const text = constantTextOf(selectedValue(value));
+	const statements = text === null ? null : parsed(text);
+	if (text === null || statements === null) return [{...factsOf(value, sql), dynamicInBody: true}];
+	return statements.map((node) => factsOf(node, text));
+}
+
+function parsed(sql: string): readonly Node[] | null {
+	try {
+		return (parseSync(sql).stmts ?? []).flatMap(({stmt}) => stmt ?? []);
+	} catch (error) {
+		if (!(error instanceof Error) || (error.name !== 'SqlError' && error.name !== 'Error')) throw error;
+		return null;
+	}
+}
+
+function factsOf(node: Node, sql: string): StatementFacts {
+	return routineFacts(node, sql, readFacts(node, writtenSql(sql, 0)));
 }

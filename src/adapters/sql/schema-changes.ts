@@ -1,116 +1,108 @@
-import type {
-	AlterTableCmd,
-	AlterTableType,
-	ColumnDef,
-	Constraint as ConstraintNode,
-	ConstrType,
-	Node,
-	ObjectType,
-} from 'libpg-query';
-import type {TableName} from '../../domain/review/table-facts.ts';
-import type {AddColumn, ConstraintKind, DataChange, SchemaChange} from '../../domain/script/schema-change.ts';
-import {
-	constantText,
-	fieldsOf,
-	listOf,
-	stringsOf,
-	tableOfParts,
-	tableOfRange,
-	tagOf,
-	type Fields,
-	type NodeTag,
-} from './tree.ts';
+import type {Node, ObjectType, SelectStmt} from 'libpg-query';
+import type {SchemaChange} from '../../domain/script/schema-change.ts';
+import {alterTable} from './alter-table.ts';
+import {createTable, createTableAs} from './create-table.ts';
+import {copiedTable, truncatedTables} from './data-changes.ts';
+import {tablesRead} from './tables-read.ts';
+import {fieldsOf, listOf, stringsOf, tableOfParts, tableOfRange, tagOf, type Fields, type NodeTag} from './tree.ts';
+import type {WrittenSql} from './written-part.ts';
 
-/** What one statement's tree changes. `sql` is the text that was parsed, up to the statement's end: the tree's locations are bytes in it. */
-export function schemaChanges(node: Node, sql: Buffer): readonly SchemaChange[] {
-	const tag = tagOf(node);
-	const reader = readers[tag as NodeTag] as ((fields: unknown, sql: Buffer) => readonly SchemaChange[]) | undefined;
-	if (reader === undefined) return [];
-	return reader(Object.values(node)[0], sql);
+/** What one statement's tree changes, data changes that may stand anywhere in it (WITH … DELETE) left out. */
+export function schemaChanges(node: Node, sql: WrittenSql): readonly SchemaChange[] {
+	const reader = readers[tagOf(node) as NodeTag] as Reader<unknown> | undefined;
+	return reader === undefined ? [] : reader(Object.values(node)[0], sql);
 }
 
-/** The table or tables that a data change writes; used for statements that stand inside others, too (WITH … DELETE). */
-export function dataChange(node: Node): readonly DataChange[] {
-	const insert = fieldsOf(node, 'InsertStmt');
-	if (insert !== null) return [change('insert', tableOfRange(insert.relation))];
-	const update = fieldsOf(node, 'UpdateStmt');
-	if (update !== null) {
-		const columns = listOf(update.targetList, 'ResTarget').map(({name}) => name ?? '');
-		return [{...change('update', tableOfRange(update.relation)), columns, everyRow: update.whereClause === undefined}];
-	}
-	const remove = fieldsOf(node, 'DeleteStmt');
-	if (remove !== null) {
-		return [{...change('delete', tableOfRange(remove.relation)), everyRow: remove.whereClause === undefined}];
-	}
-	const merge = fieldsOf(node, 'MergeStmt');
-	return merge === null ? [] : [change('merge', tableOfRange(merge.relation))];
-}
-
-type Readers = {readonly [Tag in NodeTag]?: (fields: Fields<Tag>, sql: Buffer) => readonly SchemaChange[]};
+type Reader<Read> = (fields: Read, sql: WrittenSql) => readonly SchemaChange[];
+type Readers = {readonly [Tag in NodeTag]?: Reader<Fields<Tag>>};
 
 const readers: Readers = {
-	CreateStmt: createTable,
-	CreateTableAsStmt: ({into, if_not_exists: ifNotExists, objtype}) =>
-		objtype === 'OBJECT_MATVIEW'
-			? []
-			: [
-					{
-						kind: 'create-table',
-						table: tableOfRange(into?.rel),
-						ifNotExists: ifNotExists ?? false,
-						partitionOf: null,
-					},
-				],
-	SelectStmt: ({intoClause}) =>
-		intoClause === undefined
-			? []
-			: [{kind: 'create-table', table: tableOfRange(intoClause.rel), ifNotExists: false, partitionOf: null}],
+	CreateStmt: (fields, sql) => [createTable(fields, sql)],
+	CreateTableAsStmt: createTableFromQuery,
+	SelectStmt: selectInto,
 	DropStmt: drop,
-	AlterTableStmt: ({relation, cmds, objtype}, sql) =>
-		objtype === undefined || objtype === 'OBJECT_TABLE' || objtype === 'OBJECT_FOREIGN_TABLE'
-			? listOf(cmds, 'AlterTableCmd').flatMap((command) => alterTable(tableOfRange(relation), command, sql))
-			: [],
+	AlterTableStmt: alterTable,
 	RenameStmt: rename,
-	AlterObjectSchemaStmt: ({objectType, relation, newschema}) =>
-		objectType === 'OBJECT_TABLE' && relation !== undefined
-			? [
-					{
-						kind: 'rename-table',
-						table: tableOfRange(relation),
-						to: {schema: newschema ?? null, name: relation.relname ?? ''},
-					},
-				]
-			: [],
-	IndexStmt: ({relation, idxname, unique, concurrent}) => [
-		{
-			kind: 'create-index',
-			table: tableOfRange(relation),
-			name: idxname ?? null,
-			unique: unique ?? false,
-			concurrently: concurrent ?? false,
-		},
+	AlterObjectSchemaStmt: moveToSchema,
+	IndexStmt: createIndex,
+	CreateSchemaStmt: createSchema,
+	ViewStmt: ({view, query}) => [
+		{kind: 'create-view', view: tableOfRange(view), materialized: false, reads: tablesRead(query)},
 	],
-	CreateSchemaStmt: ({schemaname, if_not_exists: ifNotExists, schemaElts}, sql) => [
-		{kind: 'create-schema', schema: schemaname ?? '', ifNotExists: ifNotExists ?? false},
-		...(schemaElts ?? []).flatMap((element) => schemaChanges(element, sql)),
+	CreateTrigStmt: ({relation, trigname}) => [
+		{kind: 'create-trigger', table: tableOfRange(relation), name: trigname ?? ''},
 	],
-	CreateTrigStmt: ({relation}) => [{kind: 'other', tag: 'CREATE TRIGGER', table: tableOfRange(relation)}],
 	RuleStmt: ({relation}) => [{kind: 'other', tag: 'CREATE RULE', table: tableOfRange(relation)}],
-	TruncateStmt: ({relations}) =>
-		listOf(relations, 'RangeVar').map((range) => ({...change('truncate', tableOfRange(range)), everyRow: true})),
-	CopyStmt: ({relation, is_from: isFrom}) => (isFrom === true ? [change('copy', tableOfRange(relation))] : []),
+	CreateEnumStmt: ({typeName}) => [{kind: 'create-enum', type: tableOfParts(stringsOf(typeName))}],
+	// With an old value it renames one.
+	AlterEnumStmt: ({typeName, oldVal, newVal}) =>
+		oldVal === undefined && newVal !== undefined
+			? [{kind: 'add-enum-value', type: tableOfParts(stringsOf(typeName)), value: newVal}]
+			: [],
+	TruncateStmt: truncatedTables,
+	CopyStmt: copiedTable,
+	ExplainStmt: (fields, sql) =>
+		runsQuery(fields) && fields.query !== undefined ? schemaChanges(fields.query, sql) : [],
 };
 
-function createTable(fields: Fields<'CreateStmt'>): readonly SchemaChange[] {
-	const parent = fields.partbound === undefined ? undefined : listOf(fields.inhRelations, 'RangeVar')[0];
+/** EXPLAIN runs its statement with ANALYZE only. An ANALYZE whose value cannot be read counts as one. */
+export function runsQuery({options}: Fields<'ExplainStmt'>): boolean {
+	return listOf(options, 'DefElem').some(({defname, arg}) => {
+		const value = fieldsOf(arg, 'String')?.sval?.toLowerCase() ?? '';
+		const isOff = ['false', 'off'].includes(value) || (arg !== undefined && isZero(arg));
+		return defname === 'analyze' && !isOff;
+	});
+}
+
+function isZero(node: Node): boolean {
+	const integer = fieldsOf(node, 'Integer');
+	return integer !== null && (integer.ival ?? 0) === 0;
+}
+
+function createTableFromQuery(fields: Fields<'CreateTableAsStmt'>): readonly SchemaChange[] {
+	const name = tableOfRange(fields.into?.rel);
+	if (fields.objtype !== 'OBJECT_MATVIEW') return [createTableAs(name, fields.if_not_exists ?? false)];
+	return [{kind: 'create-view', view: name, materialized: true, reads: tablesRead(fields.query)}];
+}
+
+/** Of a UNION the first query holds INTO. */
+function selectInto(select: SelectStmt): readonly SchemaChange[] {
+	let first = select;
+	while (first.larg !== undefined) first = first.larg;
+	return first.intoClause === undefined ? [] : [createTableAs(tableOfRange(first.intoClause.rel), false)];
+}
+
+function createIndex(fields: Fields<'IndexStmt'>): readonly SchemaChange[] {
 	return [
 		{
-			kind: 'create-table',
+			kind: 'create-index',
 			table: tableOfRange(fields.relation),
+			name: fields.idxname ?? null,
+			unique: fields.unique ?? false,
+			concurrently: fields.concurrent ?? false,
 			ifNotExists: fields.if_not_exists ?? false,
-			partitionOf: parent === undefined ? null : tableOfRange(parent),
+			columns: listOf(fields.indexParams, 'IndexElem').map(({name}) => name ?? null),
+			partial: fields.whereClause !== undefined,
+			only: fields.relation?.inh !== true,
 		},
 	];
+}
+
+/** What CREATE SCHEMA creates along with it lies in that schema (documentation, "CREATE SCHEMA"). */
+function createSchema(fields: Fields<'CreateSchemaStmt'>, sql: WrittenSql): readonly SchemaChange[] {
+	const schema = fields.schemaname ?? fields.authrole?.rolename ?? '';
+	return [
+		{kind: 'create-schema', schema, ifNotExists: fields.if_not_exists ?? false},
+		...(fields.schemaElts ?? []).flatMap((element) =>
+			schemaChanges(element, sql).map((change) => inSchema(change, schema)),
+		),
+	];
+}
+
+function inSchema(change: SchemaChange, schema: string): SchemaChange {
+	if (change.kind === 'create-view') return {...change, view: {...change.view, schema: change.view.schema ?? schema}};
+	if (!('table' in change) || change.table === null) return change;
+	return {...change, table: {...change.table, schema: change.table.schema ?? schema}};
 }
 
 function drop(fields: Fields<'DropStmt'>): readonly SchemaChange[] {
@@ -133,128 +125,17 @@ function rename(fields: Fields<'RenameStmt'>): readonly SchemaChange[] {
 	if (isTable(type)) return [{kind: 'rename-table', table, to: {schema: table.schema, name: to}}];
 	if (type === 'OBJECT_INDEX') return [{kind: 'rename-index', index: table, to}];
 	if (type === 'OBJECT_SCHEMA') return [{kind: 'rename-schema', schema: from, to}];
+	if (type === 'OBJECT_TABCONSTRAINT') return [{kind: 'other', tag: 'ALTER TABLE', table}];
 	const isColumn = type === 'OBJECT_COLUMN' && isTable(fields.relationType);
 	return isColumn ? [{kind: 'rename-column', table, column: from, to}] : [];
 }
 
+function moveToSchema(fields: Fields<'AlterObjectSchemaStmt'>): readonly SchemaChange[] {
+	if (!isTable(fields.objectType) || fields.relation === undefined) return [];
+	const table = tableOfRange(fields.relation);
+	return [{kind: 'rename-table', table, to: {schema: fields.newschema ?? null, name: table.name}}];
+}
+
 function isTable(type: ObjectType | undefined): boolean {
 	return type === 'OBJECT_TABLE' || type === 'OBJECT_FOREIGN_TABLE';
-}
-
-function alterTable(table: TableName, command: AlterTableCmd, sql: Buffer): readonly SchemaChange[] {
-	const reader = command.subtype === undefined ? undefined : alterations[command.subtype];
-	return reader?.(table, command, sql) ?? [{kind: 'other', tag: 'ALTER TABLE', table}];
-}
-
-type Alteration = (table: TableName, command: AlterTableCmd, sql: Buffer) => readonly SchemaChange[];
-
-const alterations: Readonly<Partial<Record<AlterTableType, Alteration>>> = {
-	AT_AddColumn: (table, {def}, sql) => {
-		const definition = fieldsOf(def, 'ColumnDef');
-		return definition === null ? [] : addColumn(table, definition, sql);
-	},
-	AT_DropColumn: (table, {name, behavior}) => [
-		{kind: 'drop-column', table, column: name ?? '', cascade: behavior === 'DROP_CASCADE'},
-	],
-	AT_AlterColumnType: (table, {name, def}, sql) => {
-		const definition = fieldsOf(def, 'ColumnDef');
-		return [
-			{kind: 'alter-type', table, column: name ?? '', type: definition === null ? '' : typeText(definition, sql)},
-		];
-	},
-	AT_SetNotNull: (table, {name}) => [{kind: 'set-not-null', table, column: name ?? ''}],
-	AT_DropNotNull: (table, {name}) => [{kind: 'drop-not-null', table, column: name ?? ''}],
-	AT_ColumnDefault: (table, {name, def}) => [
-		{
-			kind: 'set-default',
-			table,
-			column: name ?? '',
-			defaultText: def === undefined ? null : (constantText(def) ?? '…'),
-		},
-	],
-	AT_AddConstraint: (table, {def}) => addConstraint(table, fieldsOf(def, 'Constraint')),
-	AT_DropConstraint: (table, {name}) => [{kind: 'drop-constraint', table, name: name ?? ''}],
-};
-
-/** A column's own constraints (REFERENCES, UNIQUE, CHECK) come as changes of their own after it. */
-function addColumn(table: TableName, definition: ColumnDef, sql: Buffer): readonly SchemaChange[] {
-	const constraints = listOf(definition.constraints, 'Constraint');
-	const has = (type: ConstrType): boolean => constraints.some(({contype}) => contype === type);
-	const column = definition.colname ?? '';
-	const added: AddColumn = {
-		kind: 'add-column',
-		table,
-		column,
-		type: typeText(definition, sql),
-		notNull: has('CONSTR_NOTNULL') || has('CONSTR_PRIMARY') || has('CONSTR_IDENTITY'),
-		hasDefault: constraints.some(givesValue) || isSerial(definition),
-		defaultText: defaultText(constraints, sql),
-	};
-	const further = constraints.flatMap((constraint) => addConstraint(table, constraint, column));
-	return [added, ...further.filter((item) => item.constraint !== 'not-null')];
-}
-
-function givesValue(constraint: ConstraintNode): boolean {
-	if (constraint.contype === 'CONSTR_IDENTITY' || constraint.contype === 'CONSTR_GENERATED') return true;
-	return constraint.contype === 'CONSTR_DEFAULT' && fieldsOf(constraint.raw_expr, 'A_Const')?.isnull !== true;
-}
-
-/** PostgreSQL documentation, "Serial Types": smallserial, serial, bigserial and their short names. */
-function isSerial(definition: ColumnDef): boolean {
-	return /^(?:small|big)?serial$|^serial[248]$/u.test(stringsOf(definition.typeName?.names).at(-1) ?? '');
-}
-
-function addConstraint(table: TableName, node: ConstraintNode | null, column?: string): readonly AddConstraintChange[] {
-	const constraint = node?.contype === undefined ? undefined : constraintKinds[node.contype];
-	if (node === null || constraint === undefined) return [];
-	const columns = stringsOf(constraint === 'foreign-key' ? node.fk_attrs : node.keys);
-	return [
-		{
-			kind: 'add-constraint',
-			table,
-			constraint,
-			name: node.conname ?? null,
-			columns: columns.length === 0 && column !== undefined ? [column] : columns,
-			references: node.pktable === undefined ? null : tableOfRange(node.pktable),
-			notValid: node.skip_validation ?? false,
-			usingIndex: node.indexname !== undefined,
-		},
-	];
-}
-
-type AddConstraintChange = Extract<SchemaChange, {kind: 'add-constraint'}>;
-
-const constraintKinds: Readonly<Partial<Record<ConstrType, ConstraintKind>>> = {
-	CONSTR_PRIMARY: 'primary-key',
-	CONSTR_UNIQUE: 'unique',
-	CONSTR_FOREIGN: 'foreign-key',
-	CONSTR_CHECK: 'check',
-	CONSTR_EXCLUSION: 'exclude',
-	CONSTR_NOTNULL: 'not-null',
-};
-
-/** The tree holds no ends, only beginnings: a part goes on to the next one's beginning. */
-function typeText(definition: ColumnDef, sql: Buffer): string {
-	const start = definition.typeName?.location ?? -1;
-	if (start < 0) return '';
-	const nexts = listOf(definition.constraints, 'Constraint').map(({location}) => location ?? -1);
-	const collation = definition.collClause?.location ?? -1;
-	return cutAtNextPart(sql, start, [...nexts, collation]).replace(/\s+USING\s.*$/isu, '');
-}
-
-function defaultText(constraints: readonly ConstraintNode[], sql: Buffer): string | null {
-	const own = constraints.find(({contype}) => contype === 'CONSTR_DEFAULT');
-	if (own?.location === undefined) return null;
-	const nexts = constraints.map(({location}) => location ?? -1);
-	return cutAtNextPart(sql, own.location, nexts).replace(/^DEFAULT\s*/iu, '');
-}
-
-function cutAtNextPart(sql: Buffer, start: number, nexts: readonly number[]): string {
-	const end = Math.min(sql.length, ...nexts.filter((next) => next > start));
-	const text = sql.toString('utf8', start, end);
-	return text.replace(/,\s*(?:ADD|ALTER|DROP)\b.*$/isu, '').replace(/[\s,;]+$/u, '');
-}
-
-function change(operation: DataChange['operation'], table: TableName): DataChange {
-	return {kind: 'data-change', operation, table, columns: [], everyRow: false};
 }

@@ -1,25 +1,4 @@
 import {hasSqlDetails} from 'libpg-query';
-import type {Place} from '../../domain/review/finding.ts';
-import {refuse, type Refusal} from '../../domain/refusal.ts';
-
-/** A syntax error at a known place. Thrown inside this folder only, and translated into a refusal at its border. */
-export class ScriptSyntaxError extends Error {
-	readonly place: Place;
-
-	constructor(message: string, place: Place) {
-		super(message);
-		this.name = 'ScriptSyntaxError';
-		this.place = place;
-	}
-}
-
-export function refuseSyntax(error: ScriptSyntaxError): Refusal {
-	const {line, column} = error.place;
-	return refuse(
-		'script-not-sql',
-		`PostgreSQL cannot read the script: ${error.message}, line ${line}, column ${column}.`,
-	);
-}
 
 /** The parser's own words and, where it tells, the offending character's index, in code points. */
 export interface ParserComplaint {

@@ -1,72 +1,45 @@
 import type {Node, TransactionStmtKind} from 'libpg-query';
-import type {
-	HistoryWrite,
-	Power,
-	ScriptStatement,
-	SettingChange,
-	TransactionStep,
-} from '../../domain/script/parsed-script.ts';
+import type {HistoryWrite, ScriptStatement, SettingChange, TransactionStep} from '../../domain/script/parsed-script.ts';
 import type {SchemaChange} from '../../domain/script/schema-change.ts';
+import {cascades} from './cascade.ts';
 import {commandTag, readsOnly} from './command-tag.ts';
-import {powersOf} from './powers.ts';
-import {dataChange, schemaChanges} from './schema-changes.ts';
-import {constantText, fieldsOf, listOf, literalText, stringsOf, tableOfRange, visitNodes} from './tree.ts';
+import {nestedFacts} from './nested-facts.ts';
+import {schemaChanges} from './schema-changes.ts';
+import {constantText, fieldsOf, listOf, literalText, stringsOf, tableOfRange} from './tree.ts';
+import type {WrittenSql} from './written-part.ts';
 
 /** What a statement's tree tells, apart from where it stands. */
 export type StatementFacts = Pick<
 	ScriptStatement,
-	'tag' | 'transactionStep' | 'changes' | 'historyWrite' | 'calls' | 'settings' | 'powers' | 'topLevelOnly'
+	| 'tag'
+	| 'transactionStep'
+	| 'changes'
+	| 'historyWrite'
+	| 'calls'
+	| 'settings'
+	| 'powers'
+	| 'topLevelOnly'
+	| 'cascade'
+	| 'dynamicInBody'
 >;
 
-/** `sql` is the text that was parsed, up to the statement's end: the tree's locations are bytes in it. */
-export function readFacts(node: Node, sql: Buffer): StatementFacts {
-	const nested = readNested(node);
-	const own = schemaChanges(node, sql);
-	const changes: readonly SchemaChange[] = [...own, ...nested.dataChanges];
+/** Facts of the tree alone: a routine's body is looked into by `routineFacts`. */
+export function readFacts(node: Node, sql: WrittenSql): StatementFacts {
+	const nested = nestedFacts(node);
+	const changes: readonly SchemaChange[] = [...schemaChanges(node, sql), ...nested.dataChanges];
 	const tag = commandTag(node);
 	return {
 		tag,
 		transactionStep: transactionStep(node),
 		changes: changes.length > 0 || readsOnly(node) ? changes : [{kind: 'other', tag, table: null}],
 		historyWrite: historyWrite(node),
-		calls: [...nested.calls],
+		calls: nested.calls,
 		settings: [...statementSettings(node), ...nested.settings],
 		powers: nested.powers,
 		topLevelOnly: isTopLevelOnly(node),
+		cascade: cascades(node),
+		dynamicInBody: false,
 	};
-}
-
-interface Nested {
-	readonly dataChanges: readonly SchemaChange[];
-	readonly calls: ReadonlySet<string>;
-	readonly settings: readonly SettingChange[];
-	readonly powers: readonly Power[];
-}
-
-/** Everything that may stand anywhere in the tree: calls, data changes inside WITH, powers. */
-function readNested(root: Node): Nested {
-	const dataChanges: SchemaChange[] = [];
-	const calls = new Set<string>();
-	const settings: SettingChange[] = [];
-	const powers: Power[] = [];
-	visitNodes(callAsNode(root), (_tag, node) => {
-		const call = fieldsOf(node, 'FuncCall');
-		if (call !== null) {
-			const name = stringsOf(call.funcname);
-			calls.add([...name.slice(0, -1), (name.at(-1) ?? '').toLowerCase()].join('.'));
-			settings.push(...setConfig(name.at(-1) ?? '', call.args));
-		}
-		dataChanges.push(...dataChange(node));
-		settings.push(...settingsTable(node));
-		powers.push(...powersOf(node));
-	});
-	return {dataChanges, calls, settings, powers};
-}
-
-/** CALL holds its function bare, without the tag that the walk looks for. */
-function callAsNode(node: Node): unknown {
-	const call = fieldsOf(node, 'CallStmt');
-	return call?.funccall === undefined ? node : {FuncCall: call.funccall};
 }
 
 function statementSettings(node: Node): readonly SettingChange[] {
@@ -81,19 +54,6 @@ function statementSettings(node: Node): readonly SettingChange[] {
 	if (set.kind !== 'VAR_SET_VALUE') return [{name, action: 'reset', value: null, via: 'statement'}];
 	const value = (set.args ?? []).map((argument) => constantText(argument) ?? '').join(', ');
 	return [{name, action: 'set', value, via: 'statement'}];
-}
-
-/** A name that only the running statement knows is written `?`. */
-function setConfig(name: string, args: readonly Node[] | undefined): readonly SettingChange[] {
-	if (name.toLowerCase() !== 'set_config') return [];
-	const setting = literalText(args?.[0])?.toLowerCase() ?? '?';
-	return [{name: setting, action: 'set', value: literalText(args?.[1]), via: 'function'}];
-}
-
-/** An UPDATE of pg_settings is a SET (documentation, "pg_settings"). */
-function settingsTable(node: Node): readonly SettingChange[] {
-	if (fieldsOf(node, 'UpdateStmt')?.relation?.relname !== 'pg_settings') return [];
-	return [{name: '?', action: 'set', value: null, via: 'function'}];
 }
 
 export function transactionStep(node: Node): TransactionStep | null {

@@ -18,7 +18,12 @@ export function fieldsOf<Tag extends NodeTag>(node: Node | undefined, tag: Tag):
 
 /** A list of nodes, those of another tag left out. */
 export function listOf<Tag extends NodeTag>(nodes: readonly Node[] | undefined, tag: Tag): readonly Fields<Tag>[] {
-	return (nodes ?? []).flatMap((node) => fieldsOf(node, tag) ?? []);
+	const found: Fields<Tag>[] = [];
+	for (const node of nodes ?? []) {
+		const fields = fieldsOf(node, tag);
+		if (fields !== null) found.push(fields);
+	}
+	return found;
 }
 
 export function stringsOf(nodes: readonly Node[] | undefined): readonly string[] {
@@ -34,13 +39,36 @@ export function tableOfParts(parts: readonly string[]): TableName {
 	return {schema: parts.at(-2) ?? null, name: parts.at(-1) ?? ''};
 }
 
-/** The text of a string literal, casts looked through; null for anything else. */
+/** A called function's name as ScriptStatement.calls holds it: `setval`, `pg_catalog.set_config`. */
+export function functionName({funcname}: Fields<'FuncCall'>): string {
+	const parts = stringsOf(funcname);
+	return [...parts.slice(0, -1), (parts.at(-1) ?? '').toLowerCase()].join('.');
+}
+
+/** Names of the functions called anywhere below, each once. */
+export function callsBelow(root: unknown): readonly string[] {
+	const calls = new Set<string>();
+	visitNodes(root, (tag, node) => {
+		const call = tag === 'FuncCall' ? fieldsOf(node, 'FuncCall') : null;
+		if (call !== null) calls.add(functionName(call));
+	});
+	return [...calls];
+}
+
+/** The text of a string literal; null for anything else. A cast that leaves the text as it is is looked through. */
 export function literalText(node: Node | undefined): string | null {
 	if (node === undefined) return null;
 	const cast = fieldsOf(node, 'TypeCast');
-	if (cast !== null) return literalText(cast.arg);
+	if (cast !== null) return keepsText(cast) ? literalText(cast.arg) : null;
 	const constant = fieldsOf(node, 'A_Const');
 	return constant?.sval === undefined ? null : (constant.sval.sval ?? '');
+}
+
+/** `::varchar(4)` cuts the text, and other types may write it otherwise. */
+function keepsText({typeName}: Fields<'TypeCast'>): boolean {
+	const name = stringsOf(typeName?.names).join('.');
+	const isPlain = typeName?.typmods === undefined && typeName?.arrayBounds === undefined;
+	return isPlain && ['text', 'pg_catalog.text', 'varchar', 'pg_catalog.varchar'].includes(name);
 }
 
 /** Any constant as text: `off`, `0`, `true`. */
@@ -54,17 +82,32 @@ export function constantText(node: Node | undefined): string | null {
 	return null;
 }
 
-/** Calls `visit` for every tagged node below, the root included. */
+/** NULL, casts looked through. */
+export function isNullConstant(node: Node | undefined): boolean {
+	const cast = fieldsOf(node, 'TypeCast');
+	return cast === null ? fieldsOf(node, 'A_Const')?.isnull === true : isNullConstant(cast.arg);
+}
+
+/** Calls `visit` for every tagged node below, the root included, in the order of the tree. */
 export function visitNodes(root: unknown, visit: (tag: string, node: Node) => void): void {
 	if (Array.isArray(root)) {
 		for (const item of root) visitNodes(item, visit);
 		return;
 	}
 	if (typeof root !== 'object' || root === null) return;
-	for (const [key, value] of Object.entries(root)) {
+	const fields = root as Readonly<Record<string, unknown>>;
+	for (const key in fields) {
+		const value = fields[key];
 		if (typeof value !== 'object' || value === null) continue;
 		// Node tags are capitalised, field names are not.
-		if (/^[A-Z]/u.test(key)) visit(key, root as Node);
+		const isTag = key.charCodeAt(0) <= lastCapital;
+		if (isTag && leaves.has(key)) continue;
+		if (isTag) visit(key, root as Node);
 		visitNodes(value, visit);
 	}
 }
+
+const lastCapital = 'Z'.charCodeAt(0);
+
+/** Most of a tree's nodes: nobody asks about them, and nothing stands below them. */
+const leaves: ReadonlySet<string> = new Set(['String', 'A_Const', 'Integer', 'Float', 'Boolean', 'BitString']);

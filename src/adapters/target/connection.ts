@@ -18,6 +18,8 @@ export interface TargetSettings extends PostgresLogin {
 	readonly historyTables: readonly string[];
 	/** psql prints no command tags; true where not given. */
 	readonly quiet?: boolean;
+	/** What the sessions call themselves; {@link applicationName} where not given. */
+	readonly sessionName?: string;
 }
 
 /** Every session of Lockstep's begins its application_name so; the server cuts it at 63 bytes. */
@@ -35,7 +37,7 @@ const codes: Readonly<Record<PostgresFaultKind, FailureCode>> = {
 /** Opens a connection, lends it, closes it. What the server or the way to it refuses comes as a Failure. */
 export async function withClient<T>(settings: TargetSettings, work: (client: pg.Client) => Promise<T>): Promise<T> {
 	try {
-		const client = await connectPostgres(settings, applicationName);
+		const client = await connectPostgres(settings, settings.sessionName ?? applicationName);
 		try {
 			return await work(client);
 		} finally {

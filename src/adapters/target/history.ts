@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import type {HistoryRow, HistoryTable} from '../../operations/ports/targets.ts';
 import {Failure} from '../../operations/ports/failure.ts';
 import {onlyRow, type TargetSettings, withReading} from './connection.ts';
@@ -13,21 +14,27 @@ export async function readHistory(
 	settings: TargetSettings,
 	history: HistoryTable,
 ): Promise<readonly HistoryRow[] | null> {
+	return await withReading(settings, 'role', async (client) => await readHistoryRows(client, history));
+}
+
+/** The same over a connection that is open already. */
+export async function readHistoryRows(
+	client: pg.ClientBase,
+	history: HistoryTable,
+): Promise<readonly HistoryRow[] | null> {
 	const table = quoteTable(parseTableName(history.table));
 	const id = quoteIdentifier(history.migrationIdColumn);
 	const version = quoteIdentifier(history.productVersionColumn);
-	return await withReading(settings, 'role', async (client) => {
-		const {rows: found} = await client.query<{there: boolean}>('SELECT to_regclass($1) IS NOT NULL AS there', [table]);
-		if (!onlyRow(found).there) return null;
-		try {
-			const {rows} = await client.query<{id: string; version: string | null}>(
-				`SELECT ${id}::text AS id, ${version}::text AS version FROM ${table} ORDER BY ${id}::text COLLATE "C"`,
-			);
-			return rows.map((row) => ({migrationId: row.id, productVersion: row.version ?? ''}));
-		} catch (error) {
-			throw isUndefinedColumn(error) ? otherColumns(history, error) : error;
-		}
-	});
+	const {rows: found} = await client.query<{there: boolean}>('SELECT to_regclass($1) IS NOT NULL AS there', [table]);
+	if (!onlyRow(found).there) return null;
+	try {
+		const {rows} = await client.query<{id: string; version: string | null}>(
+			`SELECT ${id}::text AS id, ${version}::text AS version FROM ${table} ORDER BY ${id}::text COLLATE "C"`,
+		);
+		return rows.map((row) => ({migrationId: row.id, productVersion: row.version ?? ''}));
+	} catch (error) {
+		throw isUndefinedColumn(error) ? otherColumns(history, error) : error;
+	}
 }
 
 function isUndefinedColumn(error: unknown): boolean {

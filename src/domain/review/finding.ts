@@ -20,9 +20,16 @@ export interface Finding {
 	readonly item: ChecklistItemId | null;
 	readonly migration: string | null;
 	readonly place: Place;
+	/** Where else exactly the same is to be said, in the order of the file. */
+	readonly furtherPlaces: readonly FurtherPlace[];
 	/** The statement it is about, cut to a readable length. */
 	readonly statement: string;
 	readonly message: string;
 	readonly why: string;
 	readonly remedy: string;
+}
+
+export interface FurtherPlace {
+	readonly migration: string | null;
+	readonly place: Place;
 }

@@ -9,6 +9,8 @@ import {
 	type RenameTable,
 	type SchemaChange,
 } from '../script/schema-change.ts';
+import type {ReviewPolicy} from './policy.ts';
+import {sizeOf, type TableSize} from './rows.ts';
 import type {TableFacts, TableName} from './table-facts.ts';
 
 /** All that a rule may look at. */
@@ -20,7 +22,11 @@ export interface ReviewContext {
 	readonly statements: readonly ReviewedStatement[];
 	/** Statements of pending migrations. */
 	readonly pending: readonly ReviewedStatement[];
-	readonly largeTableRows: number;
+	/** Null in a review without a database. */
+	readonly target: ReviewedTarget | null;
+	readonly policy: ReviewPolicy;
+	/** What the target says about a table under the name that it knows; null where it was not asked. */
+	factsOf(table: TableName): TableFacts | null;
 }
 
 export interface ReviewedStatement {
@@ -40,35 +46,60 @@ export interface ReviewedChange {
 	readonly onNewTable: boolean;
 	/** An earlier pending statement added the column. */
 	readonly onNewColumn: boolean;
+	/** The column's type before the change, as the target or an earlier statement of the file tells; null is unknown. */
+	readonly columnType: string | null;
 	/** Null where the target was not asked, or the table is new. */
 	readonly facts: TableFacts | null;
+	readonly size: TableSize;
+}
+
+/** What only the target can tell. */
+export interface ReviewedTarget {
+	/** Every id in its history, those of other scripts too. */
+	readonly historyIds: readonly string[];
+	/** As `server_version_num`: 150018. */
+	readonly serverVersion: number;
+	/** Ids of migrations as earlier scripts had them; null where no earlier script is known. */
+	readonly knownIds: KnownIds | null;
+	/** Another app or context keeps its history in the same table: an unknown id may be one of its own. */
+	readonly sharedHistory: boolean;
+}
+
+export interface KnownIds {
+	/** Of this app and context. */
+	readonly own: readonly string[];
+	/** Of others in the same history table. */
+	readonly others: readonly string[];
 }
 
 export interface ReviewInput {
 	readonly script: ParsedScript;
 	readonly frame: EfFrame;
-	/** Ids that the target's history holds. */
+	/** Ids that the target's history holds, or that are taken for applied in a review without a database. */
 	readonly appliedIds: readonly string[];
 	readonly facts: readonly TableFacts[];
-	/** Tables with at least this many rows are large. */
-	readonly largeTableRows: number;
+	readonly target: ReviewedTarget | null;
+	readonly policy: ReviewPolicy;
 }
 
-/** Follows the pending statements in their order, so that each change is seen with what the ones before it left. */
+/** Follows the statements in their order, so that each pending change is seen with what the ones before it left. */
 export function reviewContext(input: ReviewInput): ReviewContext {
-	const {script, frame, appliedIds, facts, largeTableRows} = input;
+	const {script, frame, appliedIds, facts, target, policy} = input;
 	const pendingIds = pendingMigrations(frame, appliedIds).map(({id}) => id);
 	const pending = new Set(pendingIds);
 	const journey: Journey = {
 		facts: new Map(facts.map((item) => [tableKey(item.table), item])),
+		policy,
 		newTables: new Set(),
 		newSchemas: new Set(),
 		newColumns: new Set(),
+		columnTypes: new Map(),
 		origins: new Map(),
 	};
 	const statements = script.statements.map((statement): ReviewedStatement => {
 		const migration = migrationOf(statement, frame);
 		const isPending = migration !== null && pending.has(migration);
+		if (!isPending) for (const change of statement.changes) learnTypes(change, journey);
 		const changes = isPending ? statement.changes.map((change) => follow(change, journey)) : [];
 		return {statement, migration, changes};
 	});
@@ -78,7 +109,9 @@ export function reviewContext(input: ReviewInput): ReviewContext {
 		pendingIds,
 		statements,
 		pending: statements.filter(({migration}) => migration !== null && pending.has(migration)),
-		largeTableRows,
+		target,
+		policy,
+		factsOf: (table) => journey.facts.get(tableKey(table)) ?? null,
 	};
 }
 
@@ -90,9 +123,12 @@ export function isHistoryChange(change: SchemaChange, frame: EfFrame): boolean {
 
 interface Journey {
 	readonly facts: ReadonlyMap<string, TableFacts>;
+	readonly policy: ReviewPolicy;
 	readonly newTables: Set<string>;
 	readonly newSchemas: Set<string>;
 	readonly newColumns: Set<string>;
+	/** Types as the script's own statements wrote them last. */
+	readonly columnTypes: Map<string, string>;
 	/** Key of a new name → the name that the target knows. */
 	readonly origins: Map<string, TableName>;
 }
@@ -102,15 +138,47 @@ function follow(change: SchemaChange, journey: Journey): ReviewedChange {
 	const table = named === null ? null : (journey.origins.get(tableKey(named)) ?? named);
 	const onNewTable = isOnNew(change, named, journey);
 	const column = 'column' in change ? change.column : null;
+	const facts = table === null || onNewTable ? null : (journey.facts.get(tableKey(table)) ?? null);
 	const reviewed: ReviewedChange = {
 		change,
 		table,
 		onNewTable,
 		onNewColumn: named !== null && column !== null && journey.newColumns.has(columnKey(named, column)),
-		facts: table === null || onNewTable ? null : (journey.facts.get(tableKey(table)) ?? null),
+		columnType: named === null || column === null ? null : typeOf(named, column, facts, journey),
+		facts,
+		size: onNewTable ? 'empty' : sizeOf(facts, journey.policy),
 	};
 	move(change, reviewed, journey);
+	learnTypes(change, journey);
 	return reviewed;
+}
+
+/** What an earlier pending statement made of it, what the target says, or what an applied migration of the file wrote. */
+function typeOf(table: TableName, column: string, facts: TableFacts | null, journey: Journey): string | null {
+	const key = columnKey(table, column);
+	const written = journey.columnTypes.get(key) ?? null;
+	if (journey.newColumns.has(key)) return written;
+	return facts?.columns.find(({name}) => name === column)?.type ?? written;
+}
+
+function learnTypes(change: SchemaChange, {columnTypes}: Journey): void {
+	if (change.kind === 'create-table') {
+		for (const {column, type} of change.columns) columnTypes.set(columnKey(change.table, column), type);
+	}
+	if (change.kind === 'add-column' || change.kind === 'alter-type') {
+		columnTypes.set(columnKey(change.table, change.column), change.type);
+	}
+	if (change.kind === 'rename-column') {
+		const type = columnTypes.get(columnKey(change.table, change.column));
+		if (type !== undefined) columnTypes.set(columnKey(change.table, change.to), type);
+	}
+	if (change.kind === 'rename-table') {
+		const prefix = `${tableKey(change.table)}.`;
+		// A copy: the map grows while it is read.
+		for (const [key, type] of Array.from(columnTypes)) {
+			if (key.startsWith(prefix)) columnTypes.set(`${tableKey(change.to)}.${key.slice(prefix.length)}`, type);
+		}
+	}
 }
 
 function isOnNew(change: SchemaChange, table: TableName | null, journey: Journey): boolean {

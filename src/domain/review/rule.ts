@@ -11,9 +11,21 @@ export interface Rule {
 	readonly item: ChecklistItemId | null;
 	/** A blocker that nobody may waive cannot run, or would get round Lockstep. */
 	readonly waivable: boolean;
+	/** In words, for docs/: `warning, blocker on a large table`. */
+	readonly severity: string;
 	/** One or two sentences. */
 	readonly why: string;
+	readonly example: RuleExample;
 	check(context: ReviewContext): readonly Objection[];
+}
+
+/** For docs/, and proven by a test: the rule fires on `sql` and keeps silent on `instead`. */
+export interface RuleExample {
+	/** What the SQL is: statements of one migration, or a whole file. */
+	readonly of: 'migration' | 'file';
+	readonly sql: string;
+	/** What to write instead; prose where it is no SQL. */
+	readonly instead: string;
 }
 
 /** What a rule says about one place. */
@@ -73,6 +85,7 @@ export function findingOf(rule: Rule, objection: Objection): Finding {
 		item: rule.item,
 		migration,
 		place,
+		furtherPlaces: [],
 		statement: cut(objection.statement),
 		message,
 		why: rule.why,

@@ -62,8 +62,7 @@ export function historyOf(frame: EfFrame): TableName {
 }
 
 /** The migration under whose guard the statement stands, or null where it stands under none. */
-export function migrationOf(statement: ScriptStatement, frame: EfFrame): string | null {
-	const {guard} = statement;
+export function migrationOf({guard}: Pick<ScriptStatement, 'guard'>, frame: EfFrame): string | null {
 	if (guard === null || guard.negated !== (frame.direction === 'up')) return null;
 	const isSame = guard.tableText === frame.historyTable || sameTable(guard.table, historyOf(frame));
 	return isSame && guard.column === frame.historyColumn ? guard.id : null;

@@ -12,11 +12,41 @@ export interface ParsedScript {
 	readonly byteLength: number;
 	readonly bom: boolean;
 	readonly lineEnding: 'lf' | 'crlf' | 'mixed';
+	/** What makes the text itself unsafe or unreadable, in the order of the file. */
+	readonly faults: readonly ScriptFault[];
 	/** Leaves in the order of the file: a DO block is not a statement, what stands in it is. */
 	readonly statements: readonly ScriptStatement[];
 	/** Every guard in the order of the file, also those of blocks that hold no statement. */
 	readonly guards: readonly PlacedGuard[];
 }
+
+/** Where the bytes are not what they should be: what stands there cannot be, or must not be, handed to psql. */
+export interface ScriptFault {
+	readonly kind: FaultKind;
+	readonly place: Place;
+	/** The migration's guard under which it stands, or null where that is not known. */
+	readonly guard: Guard | null;
+	/** What stands there, with characters that cannot be seen written as `U+200B`. */
+	readonly text: string;
+	/** A sentence: what is wrong. Without the place. */
+	readonly message: string;
+	/** A sentence: what to do about it. */
+	readonly remedy: string;
+}
+
+/**
+ * - `unparsable`: not PostgreSQL, at the top level or inside a block; the statement it stands in is left out.
+ * - `psql-command`: a backslash command, or a variable that psql would replace; read as if it were blank.
+ * - `parser-differential`: from here on psql or the server may read the bytes otherwise than the parser.
+ * - `hidden-character`: a character that people cannot see, outside of string literals.
+ * - `hidden-character-in-literal`: the same inside one: data, most likely.
+ */
+export type FaultKind =
+	| 'unparsable'
+	| 'psql-command'
+	| 'parser-differential'
+	| 'hidden-character'
+	| 'hidden-character-in-literal';
 
 /**
  * `IF NOT EXISTS(SELECT 1 FROM <table> WHERE "<column>" = '<id>')` around a statement: EF's own way of asking its
@@ -77,6 +107,18 @@ export interface ScriptStatement {
 	readonly resultDiscarded: boolean;
 	/** It cannot run inside a block or transaction: CONCURRENTLY, VACUUM, CREATE DATABASE … */
 	readonly topLevelOnly: boolean;
+	/** DROP … CASCADE or TRUNCATE … CASCADE: it takes along what it does not name. */
+	readonly cascade: boolean;
+	/**
+	 * The body of the routine that it creates holds an EXECUTE of a text that only the server will know, or could not be
+	 * read: what a call of the routine does, nobody can say.
+	 */
+	readonly dynamicInBody: boolean;
+}
+
+/** Statements with the same key commit or fail together: one explicit transaction, or one statement at the top level. */
+export function transactionKey({transaction, topLevel}: Pick<ScriptStatement, 'transaction' | 'topLevel'>): string {
+	return transaction === null ? `statement ${topLevel}` : `transaction ${transaction}`;
 }
 
 /** `INSERT INTO t (a, b) VALUES ('id', 'version')`, or `DELETE FROM t WHERE a = 'id'`. */

@@ -1,4 +1,4 @@
-import type {TableName} from '../review/table-facts.ts';
+import type {TableName} from './table-name.ts';
 
 /** What one statement does to the schema or its data, in Lockstep's own vocabulary. One statement may make several. */
 export type SchemaChange =
@@ -13,6 +13,7 @@ export type SchemaChange =
 	| DropNotNull
 	| SetDefault
 	| AddConstraint
+	| ValidateConstraint
 	| DropConstraint
 	| CreateIndex
 	| DropIndex
@@ -20,6 +21,10 @@ export type SchemaChange =
 	| CreateSchema
 	| DropSchema
 	| RenameSchema
+	| CreateView
+	| CreateTrigger
+	| CreateEnum
+	| AddEnumValue
 	| DataChange
 	| OtherChange;
 
@@ -29,6 +34,12 @@ export interface CreateTable {
 	readonly ifNotExists: boolean;
 	/** The table this one is a partition of. */
 	readonly partitionOf: TableName | null;
+	/** It has partitions itself: PARTITION BY. */
+	readonly partitioned: boolean;
+	/** Empty where another query gives them (CREATE TABLE AS, LIKE). */
+	readonly columns: readonly ColumnDefinition[];
+	/** Of the table and of its columns. */
+	readonly constraints: readonly ConstraintDefinition[];
 }
 
 export interface DropTable {
@@ -44,17 +55,27 @@ export interface RenameTable {
 	readonly to: TableName;
 }
 
-export interface AddColumn {
-	readonly kind: 'add-column';
-	readonly table: TableName;
+/** A column's own constraints (REFERENCES, UNIQUE, CHECK) come as constraints of the table. */
+export interface ColumnDefinition {
 	readonly column: string;
 	/** As written, such as `character varying(20)`. */
 	readonly type: string;
 	readonly notNull: boolean;
-	/** A DEFAULT, or values that PostgreSQL makes itself: identity, serial, generated. */
+	/** A DEFAULT, or values that PostgreSQL makes itself. */
 	readonly hasDefault: boolean;
 	/** The default's own text; null where there is none or PostgreSQL makes the values. */
 	readonly defaultText: string | null;
+	/** Functions that the default calls, as in ScriptStatement.calls; CURRENT_TIMESTAMP and its kin are none. */
+	readonly defaultCalls: readonly string[];
+	/** How PostgreSQL makes the values itself; null where it does not. */
+	readonly generated: 'identity' | 'serial' | 'stored' | 'virtual' | null;
+}
+
+export interface AddColumn extends ColumnDefinition {
+	readonly kind: 'add-column';
+	readonly table: TableName;
+	/** ADD COLUMN IF NOT EXISTS. */
+	readonly ifNotExists: boolean;
 }
 
 export interface DropColumn {
@@ -75,7 +96,10 @@ export interface AlterType {
 	readonly kind: 'alter-type';
 	readonly table: TableName;
 	readonly column: string;
+	/** As written, such as `character varying(20)`. */
 	readonly type: string;
+	/** USING: each value is computed anew. */
+	readonly using: boolean;
 }
 
 export interface SetNotNull {
@@ -100,17 +124,29 @@ export interface SetDefault {
 
 export type ConstraintKind = 'primary-key' | 'unique' | 'foreign-key' | 'check' | 'exclude' | 'not-null';
 
-export interface AddConstraint {
-	readonly kind: 'add-constraint';
-	readonly table: TableName;
+export interface ConstraintDefinition {
 	readonly constraint: ConstraintKind;
 	readonly name: string | null;
+	/** Its columns; of a CHECK, the columns that its expression reads. */
 	readonly columns: readonly string[];
 	/** The referenced table of a foreign key. */
 	readonly references: TableName | null;
 	readonly notValid: boolean;
 	/** Built on an index that is there already (USING INDEX). */
 	readonly usingIndex: boolean;
+	/** Columns that a CHECK proves to hold a value: `c IS NOT NULL`, alone or joined by AND. */
+	readonly provesNotNull: readonly string[];
+}
+
+export interface AddConstraint extends ConstraintDefinition {
+	readonly kind: 'add-constraint';
+	readonly table: TableName;
+}
+
+export interface ValidateConstraint {
+	readonly kind: 'validate-constraint';
+	readonly table: TableName;
+	readonly name: string;
 }
 
 export interface DropConstraint {
@@ -126,6 +162,13 @@ export interface CreateIndex {
 	readonly name: string | null;
 	readonly unique: boolean;
 	readonly concurrently: boolean;
+	readonly ifNotExists: boolean;
+	/** Key columns in their order; null stands for an expression. */
+	readonly columns: readonly (string | null)[];
+	/** A partial index: WHERE. */
+	readonly partial: boolean;
+	/** ON ONLY: of a partitioned table alone, without its partitions. */
+	readonly only: boolean;
 }
 
 export interface DropIndex {
@@ -158,6 +201,31 @@ export interface RenameSchema {
 	readonly to: string;
 }
 
+export interface CreateView {
+	readonly kind: 'create-view';
+	readonly view: TableName;
+	readonly materialized: boolean;
+	readonly reads: readonly TableName[];
+}
+
+export interface CreateTrigger {
+	readonly kind: 'create-trigger';
+	readonly table: TableName;
+	readonly name: string;
+}
+
+export interface CreateEnum {
+	readonly kind: 'create-enum';
+	readonly type: TableName;
+}
+
+/** ALTER TYPE … ADD VALUE. */
+export interface AddEnumValue {
+	readonly kind: 'add-enum-value';
+	readonly type: TableName;
+	readonly value: string;
+}
+
 export interface DataChange {
 	readonly kind: 'data-change';
 	readonly operation: 'insert' | 'update' | 'delete' | 'truncate' | 'merge' | 'copy';
@@ -166,6 +234,10 @@ export interface DataChange {
 	readonly columns: readonly string[];
 	/** An UPDATE or DELETE without WHERE. */
 	readonly everyRow: boolean;
+	/** It names its rows one by one: `WHERE "Id" = 1`, several such comparisons joined by AND; an INSERT of VALUES. */
+	readonly namedRows: boolean;
+	/** Other tables that it reads its rows from: INSERT … SELECT, UPDATE … FROM, DELETE … USING, subqueries. */
+	readonly reads: readonly TableName[];
 }
 
 /** Anything else that writes; `tag` is the statement's command tag, such as `CREATE VIEW`. */

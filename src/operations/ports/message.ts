@@ -1,9 +1,19 @@
 /**
  * What Lockstep posts about a request. `request` and `escalation` are edited in place with every revision, the others
  * are said once: `details` (pending statements), `script` (the file with its hash), `line` (one sentence), `result`
- * (after a run: what landed, tables touched, last history rows), `tables` (the full table list as a file).
+ * (after a run: what landed, tables touched, last history rows), `tables` (the full table list as a file), `findings`
+ * (every finding of a review as a file, where the messages have no room for them).
  */
-export type MessageKind = 'request' | 'details' | 'script' | 'line' | 'result' | 'tables' | 'escalation' | 'reminder';
+export type MessageKind =
+	| 'request'
+	| 'details'
+	| 'script'
+	| 'line'
+	| 'result'
+	| 'tables'
+	| 'findings'
+	| 'escalation'
+	| 'reminder';
 
 /** Kinds that show the request as it is now. */
 export const liveKinds: readonly MessageKind[] = ['request', 'escalation'];

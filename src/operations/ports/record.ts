@@ -162,6 +162,11 @@ export interface Due {
 }
 
 /** Lockstep's own database: the truth. Throws Failure `record-unreachable`. */
+export interface KnownMigration {
+	readonly app: string;
+	readonly id: string;
+}
+
 export interface RecordStore {
 	/** Opens a request; one submission, however often delivered, opens one. */
 	open(request: NewRequest): Promise<number>;
@@ -171,6 +176,8 @@ export interface RecordStore {
 	/** Open requests first, newest first; `target` narrows. */
 	list(options: {readonly target: string | null; readonly limit: number}): Promise<readonly RequestLine[]>;
 	forGate(app: string, version: string, target: string | null): Promise<readonly GateRequest[]>;
+	/** Ids of migrations that other requests' scripts with this history table found applied, or applied themselves. */
+	knownMigrations(historyTable: string): Promise<readonly KnownMigration[]>;
 	due(): Promise<Due>;
 	/**
 	 * Takes over the request's active run when its lease has ended, with a new epoch; null while somebody holds it or

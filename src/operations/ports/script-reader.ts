@@ -10,7 +10,10 @@ export interface ReadScript {
 
 /** Bytes → statements and EF frame. Runs outside the main thread, with a size and a time limit. */
 export interface ScriptReader {
-	/** Never throws for what the bytes hold: an unusable file is a refusal with line and column where there is one. */
+	/**
+	 * Never throws for what the bytes hold. What leaves nothing to review is a refusal; what is unsafe or unreadable in it
+	 * stands in the script's faults: see refuseFaults.
+	 */
 	read(bytes: Uint8Array): Promise<ReadScript | Refusal>;
 	close(): Promise<void>;
 }

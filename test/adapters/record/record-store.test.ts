@@ -5,6 +5,8 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 
 import {createRecordStore} from '../../../src/adapters/record/record-store.ts';
 import {applySchema} from '../../../src/adapters/record/schema.ts';
+import type {RequestState} from '../../../src/domain/request.ts';
+import type {Review} from '../../../src/domain/review/review.ts';
 import type {NewRequest, Transition, Write} from '../../../src/operations/ports/record.ts';
 import {createDatabase, type TestDatabase} from '../../support/databases.ts';
 
@@ -340,5 +342,39 @@ describe('a message that Slack does not take', () => {
 		await publishAll();
 		await publishAll();
 		expect(posted).toEqual(['request', 'line']);
+	});
+});
+
+describe('the ids of known migrations', () => {
+	const review = (historyTable: string, alreadyApplied: readonly string[], pending: readonly string[]): Review => ({
+		direction: 'up',
+		historyTable,
+		pending,
+		alreadyApplied,
+		changes: [],
+		findings: [],
+		destructive: false,
+		tables: [],
+		largeTableRows: 1,
+	});
+
+	async function reviewed(app: string, state: RequestState, found: Review): Promise<void> {
+		const number = await store.open(newRequest({app}));
+		const done = await store.commit(transition(number, null, [{kind: 'request', set: {state, review: found}}]));
+		expect(done).toEqual({kind: 'committed'});
+	}
+
+	it('are those found applied, or applied, in the same history table; what was only asked for is none', async () => {
+		await reviewed('known-a', 'verified', review('"H"', ['1_First'], ['2_Second']));
+		await reviewed('known-a', 'rejected', review('"H"', ['2_Second'], ['3_Never']));
+		await reviewed('known-b', 'in-review', review('"H"', ['1_Other'], ['4_Asked']));
+		await reviewed('known-a', 'verified', review('other."H"', ['5_Elsewhere'], []));
+		await reviewed('known-a', 'verified', {...review('"H"', ['6_NotThere'], []), direction: 'down'});
+		expect(await store.knownMigrations('"H"')).toEqual([
+			{app: 'known-a', id: '1_First'},
+			{app: 'known-b', id: '1_Other'},
+			{app: 'known-a', id: '2_Second'},
+		]);
+		expect(await store.knownMigrations('"Nobody"')).toEqual([]);
 	});
 });

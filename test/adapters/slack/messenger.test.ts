@@ -4,7 +4,7 @@ import {Failure} from '../../../src/operations/ports/failure.ts';
 import type {MessageKind, MessageSlot} from '../../../src/operations/ports/message.ts';
 import type {Messenger} from '../../../src/operations/ports/messenger.ts';
 import {startLocalSlack} from './local-slack.ts';
-import {backup, digest, lena, noon, record, report, run, sha256, target} from './request-record.ts';
+import {backup, digest, finding, lena, noon, record, report, review, run, sha256, target} from './request-record.ts';
 
 let local: Awaited<ReturnType<typeof startLocalSlack>>;
 let messenger: Messenger;
@@ -47,7 +47,16 @@ describe('posting', () => {
 			},
 		);
 		const threadTs = await messenger.post(slot('request'), full);
-		for (const kind of ['details', 'line', 'result', 'escalation', 'reminder', 'script', 'tables'] as const) {
+		for (const kind of [
+			'details',
+			'line',
+			'result',
+			'escalation',
+			'reminder',
+			'script',
+			'tables',
+			'findings',
+		] as const) {
 			await messenger.post(slot(kind, {threadTs, payload: {text: 'One sentence.'}}), full);
 		}
 		const [shown] = await local.people.as('dana').read(channel);
@@ -61,6 +70,7 @@ describe('posting', () => {
 			expect.stringContaining('MR-12 still waits for somebody to acknowledge.'),
 			'Script of MR-12, 14 bytes, as it will run.',
 			'All tables of shop-production after MR-12, every schema.',
+			'All findings of MR-12: No findings.',
 		]);
 	});
 
@@ -90,6 +100,31 @@ describe('posting', () => {
 		const bytes = await local.people.fileBytes(posted?.files[0]?.id ?? '');
 		expect(bytes.toString()).toBe('-- 2 tables after MR-12\npublic.coupons\npublic.orders\n');
 	});
+});
+
+test('every finding is in a file, with all its places', async () => {
+	const repeated = finding({
+		furtherPlaces: [13, 14, 15, 16, 17, 18].map((line) => ({migration: null, place: {line, column: 1}})),
+	});
+	const reviewed = record({review: review({findings: [repeated]})});
+	const threadTs = await messenger.post(slot('request'), reviewed);
+	await messenger.post(slot('findings', {id: 6, threadTs}), reviewed);
+	const [, posted] = await local.people.as('dana').thread(channel, threadTs);
+	const bytes = await local.people.fileBytes(posted?.files[0]?.id ?? '');
+	expect(bytes.toString()).toBe(
+		[
+			'MR-12: 1 warning',
+			'',
+			'WARNING drop-column',
+			'  orders.legacy_note is dropped and holds values.',
+			'  Where: lines 12, 13, 14, 15, 16, 17 and 1 more, 20260301090000_DropLegacyNote',
+			'  Statement: ALTER TABLE orders DROP COLUMN legacy_note;',
+			'  Why: What it holds is gone.',
+			'  Remedy: Drop it one release after the last version that reads it.',
+			'',
+			'',
+		].join('\n'),
+	);
 });
 
 describe('a post whose answer was lost', () => {

@@ -1,4 +1,5 @@
 import type {Finding} from '../../../src/domain/review/finding.ts';
+import {defaultReviewPolicy} from '../../../src/domain/review/policy.ts';
 import type {Review} from '../../../src/domain/review/review.ts';
 import type {MigrationRequest} from '../../../src/domain/request.ts';
 import type {Run, RunReport} from '../../../src/domain/run.ts';
@@ -26,7 +27,7 @@ export function target(change: Partial<Target> = {}): Target {
 		policy: {
 			requesterMayApprove: false,
 			startAtOnceAllowed: false,
-			largeTableRows: 1_000_000,
+			review: defaultReviewPolicy,
 			approvalHours: 24,
 			escalateEveryMinutes: 10,
 		},
@@ -46,6 +47,7 @@ export function finding(change: Partial<Finding> = {}): Finding {
 		item: 'no-destructive-drop',
 		migration: '20260301090000_DropLegacyNote',
 		place: {line: 12, column: 3},
+		furtherPlaces: [],
 		statement: 'ALTER TABLE orders DROP COLUMN legacy_note;',
 		message: 'orders.legacy_note is dropped and holds values.',
 		why: 'What it holds is gone.',
@@ -57,6 +59,7 @@ export function finding(change: Partial<Finding> = {}): Finding {
 export function review(change: Partial<Review> = {}): Review {
 	return {
 		direction: 'up',
+		historyTable: '"__EFMigrationsHistory"',
 		pending: ['20260301090000_AddCoupons', '20260301090500_AddCouponIndex'],
 		alreadyApplied: ['20260101000000_Initial'],
 		changes: [],

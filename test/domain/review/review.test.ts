@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {checklistEvidence} from '../../../src/domain/review/evidence.ts';
 import {pendingStatements, reliedUpon, tablesTouched} from '../../../src/domain/review/review.ts';
 import {efScript} from '../../support/ef-script.ts';
-import {factsOf, readOrThrow, reviewBytes, reviewStatements} from '../../support/read-ef-script.ts';
+import {columnOf, factsOf, readOrThrow, reviewBytes, reviewStatements} from '../../support/read-ef-script.ts';
 
 const first = {id: '20260101000000_First', statements: ['CREATE TABLE orders (id int PRIMARY KEY, note text)']};
 const second = {
@@ -37,8 +37,10 @@ describe('reviewScript', () => {
 
 	test('knows a renamed table by the name that the target has', () => {
 		expect(review.findings.map(({rule, message}) => [rule, message])).toEqual([
-			['rename-table', 'Renames table orders to sales (about 1,204 rows).'],
-			['drop-column', 'Drops column sales.note (the table has about 1,204 rows).'],
+			['rename-table', 'Renames table orders (about 1,204 rows) to sales.'],
+			['drop-column', expect.stringContaining('Drops column sales.note (the table has about 1,204 rows;')],
+			['update-without-where', 'Overwrites id in every row of sales (about 1,204 rows).'],
+			['index-not-concurrent', 'Builds index ix on shop.items (about 999,999 rows) without CONCURRENTLY.'],
 		]);
 	});
 
@@ -52,9 +54,37 @@ describe('reviewScript', () => {
 
 	test('survives JSON unchanged', () => {
 		const since = new Date('2026-01-01T00:00:00Z');
-		const dated = reviewBytes(bytes, {facts: [factsOf('orders', {statisticsSince: since})], appliedIds});
+		const use = {reads: 3, writes: 1, since, lastRead: since};
+		const dated = reviewBytes(bytes, {facts: [factsOf('orders', {use})], appliedIds});
 		expect(JSON.parse(JSON.stringify(dated))).toEqual(dated);
-		expect(dated.tables.find(({table}) => table.name === 'orders')?.statisticsSince).toBe('2026-01-01T00:00:00.000Z');
+		expect(dated.tables.find(({table}) => table.name === 'orders')?.use).toEqual({
+			reads: 3,
+			writes: 1,
+			since: '2026-01-01T00:00:00.000Z',
+		});
+	});
+
+	test('what is to be said twice in the same words is said once, with its places', () => {
+		const repeated = reviewStatements(["EXECUTE 'DROP ' || a", "EXECUTE 'DROP ' || b"]).findings;
+		expect(repeated).toHaveLength(1);
+		expect(repeated[0]).toMatchObject({
+			rule: 'dynamic-sql',
+			place: {line: 12},
+			furtherPlaces: [{migration: expect.any(String), place: {line: 19}}],
+		});
+	});
+
+	test('a target may take a rule more or less seriously, but none that nobody may waive', () => {
+		const sql = ['CREATE INDEX ix ON orders (c)', 'SET lock_timeout = 0'];
+		const severities = {'index-not-concurrent': 'warning', 'session-override': 'notice'} as const;
+		const {findings} = reviewStatements(sql, {
+			facts: [factsOf('orders', {estimatedRows: 5_000_000})],
+			policy: {severities},
+		});
+		expect(findings.map(({rule, severity}) => [rule, severity])).toEqual([
+			['session-override', 'blocker'],
+			['index-not-concurrent', 'warning'],
+		]);
 	});
 
 	test('names what the answers rely on: tables that are empty, tables that are small', () => {
@@ -75,6 +105,23 @@ test('tablesTouched asks for tables that the target has, with the columns that a
 		{schema: null, name: 'orders', droppedColumns: ['note']},
 		{schema: 'shop', name: 'items', droppedColumns: []},
 	]);
+});
+
+test('tablesTouched asks for the table of a dropped index and for the tables that rows come from, and for no new one', () => {
+	const earlier = {id: '20260101000000_First', statements: ['CREATE INDEX ix_name ON people (name)']};
+	const later = {
+		id: '20260102000000_Second',
+		statements: [
+			'DROP INDEX ix_name',
+			'DROP INDEX ix_of_nobody',
+			'CREATE TABLE fresh (id int)',
+			'INSERT INTO fresh SELECT id FROM old',
+			'CREATE INDEX ix_fresh ON fresh (id)',
+			'DROP INDEX ix_fresh',
+		],
+	};
+	const {script, frame} = readOrThrow(efScript({version: '10', migrations: [earlier, later]}));
+	expect(tablesTouched(script, frame, [earlier.id]).map(({name}) => name)).toEqual(['people', 'old']);
 });
 
 test('pendingStatements takes pending statements out of their blocks, with place and conditions', () => {
@@ -100,7 +147,7 @@ describe('checklistEvidence', () => {
 	});
 
 	test('what is proven harmless is clean and says how it is known', () => {
-		const columns = [{name: 'legacy', notNull: false, allNull: true}];
+		const columns = [columnOf('legacy', {allNull: true})];
 		const review = reviewStatements(
 			[
 				'ALTER TABLE orders DROP COLUMN legacy',
@@ -112,14 +159,18 @@ describe('checklistEvidence', () => {
 		const evidence = checklistEvidence(review);
 		expect(evidence['no-destructive-drop']).toEqual({
 			clean: true,
-			sentences: ['Drops column orders.legacy: none of about 1,204 rows holds a value.'],
+			sentences: [
+				'Drops column orders.legacy: none of about 1,204 rows holds a value, nothing depends on it, and its table has no reads and no writes since statistics are kept.',
+			],
 		});
 		expect(evidence['not-null-filled'].sentences).toEqual([
+			'Rows that are there get a plain default, which has to be true of them: orders.c (0).',
 			'1 NOT NULL column with a default, filled before, or on an empty or new table.',
 		]);
 		expect(evidence['large-index-concurrently']).toEqual({
 			clean: true,
 			sentences: [
+				'Builds index ix on orders (about 1,204 rows) without CONCURRENTLY.',
 				'Builds 1 index on existing tables: orders (about 1,204 rows); from 1,000,000 rows on a table is large.',
 			],
 		});

@@ -35,8 +35,19 @@ export function findingCounts(findings: readonly Finding[]): string {
 		.join(', ');
 }
 
+/** Places told by name; beyond them only their number. */
+const placesTold = 6;
+
+/** `line 12`, `lines 12, 40, 41 and 8 more`. */
+export function placesText({place, furtherPlaces}: Finding): string {
+	const lines = [place, ...furtherPlaces.map((further) => further.place)].map(({line}) => line);
+	const told = lines.slice(0, placesTold).join(', ');
+	const left = lines.length - placesTold;
+	return `${lines.length === 1 ? 'line' : 'lines'} ${told}${left > 0 ? ` and ${left} more` : ''}`;
+}
+
 export function findingLine(finding: Finding): string {
-	const place = `line ${finding.place.line}${finding.migration === null ? '' : ` of ${code(cut(finding.migration, 150))}`}`;
+	const place = `${placesText(finding)}${finding.migration === null ? '' : ` of ${code(cut(finding.migration, 150))}`}`;
 	const remedy = finding.remedy.trim() === '' ? '' : `\n      Remedy: ${cut(escape(finding.remedy), 300)}`;
 	return `${severitySigns[finding.severity]} ${code(cut(finding.rule, 80))}, ${place}: ${cut(escape(finding.message), 400)}${remedy}`;
 }

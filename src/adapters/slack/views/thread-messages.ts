@@ -167,3 +167,8 @@ export function scriptComment(record: RequestRecord, sha256: string, bytes: numb
 export function tablesComment(record: RequestRecord): string {
 	return `All tables of ${escape(record.request.target)} after ${name(record.request.number)}, every schema.`;
 }
+
+export function findingsComment(record: RequestRecord): string {
+	const {review, number} = record.request;
+	return `All findings of ${name(number)}: ${findingCounts(review?.findings ?? [])}.`;
+}

@@ -1,20 +1,27 @@
 import {isHistoryDdl} from '../../script/ef-frame.ts';
 import type {ScriptStatement} from '../../script/parsed-script.ts';
 import {objectToStatements, type Rule} from '../rule.ts';
+import {sqlText} from '../sql-text.ts';
 
 /** Runbook: scripts are generated with --idempotent and safe to run again. */
 export const notIdempotent: Rule = {
 	id: 'not-idempotent',
 	item: null,
 	waivable: false,
+	severity: 'blocker',
 	why: 'It runs every time the script runs, whatever the history says: nothing records that it was done.',
+	example: {
+		of: 'file',
+		sql: "UPDATE orders SET status = 'open' WHERE status IS NULL;",
+		instead: "Write it in the migration, migrationBuilder.Sql(…), so that EF puts it under the migration's guard.",
+	},
 	check: ({statements, frame}) =>
 		objectToStatements(statements, (statement, {migration}) => {
 			if (migration !== null || isHarmless(statement) || isHistoryDdl(statement, frame)) return null;
 			return {
 				severity: 'blocker',
 				message: `${statement.tag} stands outside of every migration's guard.`,
-				remedy: 'Put it into a migration (migrationBuilder.Sql) and generate the script again with --idempotent.',
+				remedy: `Put it into a migration and generate the script again with --idempotent: migrationBuilder.Sql("${sqlText(statement.text)}");`,
 			};
 		}),
 };

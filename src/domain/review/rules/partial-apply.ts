@@ -1,4 +1,7 @@
-import {isHistoryChange, type ReviewContext, type ReviewedChange} from '../review-context.ts';
+import type {SchemaChange} from '../../script/schema-change.ts';
+import {followMakers} from '../makers.ts';
+import {placeOfMigration} from '../migration-place.ts';
+import {isHistoryChange, type ReviewContext} from '../review-context.ts';
 import type {Objection, Rule} from '../rule.ts';
 
 /**
@@ -9,48 +12,76 @@ export const partialApply: Rule = {
 	id: 'partial-apply',
 	item: null,
 	waivable: true,
+	severity: 'warning; notice where the migration only makes new things',
 	why: 'When a statement fails, those before it stay, and a second try runs them again: a retry is not safe.',
+	example: {
+		of: 'file',
+		sql: `DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20260301000000_Second') THEN
+    INSERT INTO settings (name) VALUES ('theme');
+    END IF;
+END $EF$;
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20260301000000_Second') THEN
+    INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+    VALUES ('20260301000000_Second', '10.0.3');
+    END IF;
+END $EF$;`,
+		instead:
+			'START TRANSACTION before the first block and COMMIT after the last, as EF writes them without --no-transactions.',
+	},
 	check: (context) => {
+		const pending = new Set(context.pendingIds);
 		const broken = context.frame.migrations.filter(
-			({id, whollyInOneTransaction}) => !whollyInOneTransaction && context.pendingIds.includes(id),
+			({id, whollyInOneTransaction}) => !whollyInOneTransaction && pending.has(id),
 		);
-		return broken.length === 0
-			? []
-			: [
-					objection(
-						broken.map(({id}) => id),
-						context,
-					),
-				];
+		const ids = broken.map(({id}) => id);
+		const [first] = ids;
+		return first === undefined ? [] : [objection(first, ids, context)];
 	},
 };
 
-function objection(ids: readonly string[], context: ReviewContext): Objection {
-	const [first = ''] = ids;
-	const guard = context.script.guards.find(({id}) => id === first);
+function objection(first: string, ids: readonly string[], context: ReviewContext): Objection {
 	const more = ids.length > 1 ? ` (and ${ids.length - 1} more)` : '';
 	return {
-		severity: onlyCreates(ids, context) ? 'notice' : 'warning',
+		severity: onlyCreates(new Set(ids), context) ? 'notice' : 'warning',
 		migration: first,
-		place: guard?.place ?? {line: 1, column: 1},
-		statement: '',
+		...placeOfMigration(first, context),
 		message: `Migration ${first}${more} is not wholly in one transaction: it may land half, and then a retry is not safe.`,
 		remedy:
 			context.frame.transactions === 'none'
-				? 'Generate the script without --no-transactions, with EF Core 5 or later: each migration then has a transaction of its own.'
+				? 'Generate the script without --no-transactions, with EF Core 5 or later: it then writes START TRANSACTION; before each migration and COMMIT; after it.'
 				: 'Move the statement for which EF ends the transaction (suppressTransaction: true) into a migration of its own.',
 	};
 }
 
-/** Half of a migration that only makes new things disturbs nobody; the retry fails, but does no harm. */
-function onlyCreates(ids: readonly string[], context: ReviewContext): boolean {
-	return context.pending
-		.filter(({migration}) => migration !== null && ids.includes(migration))
-		.flatMap(({changes}) => changes)
-		.every((reviewed) => isHistoryChange(reviewed.change, context.frame) || creates(reviewed));
+/** Half of a migration that only makes new things disturbs nobody; the retry fails on the first of them, but does no harm. */
+function onlyCreates(ids: ReadonlySet<string>, context: ReviewContext): boolean {
+	const makerOf = followMakers();
+	return context.pending.every(({migration, changes, statement}) => {
+		const isAsked = migration !== null && ids.has(migration);
+		const harmless = changes.map(({change}) => {
+			const maker = makerOf(change, migration);
+			return isHistoryChange(change, context.frame) || creates(change) || (maker.table === migration && maker.isSure);
+		});
+		return !isAsked || (statement.tag !== 'DYNAMIC' && !harmless.includes(false));
+	});
 }
 
-function creates({change, onNewTable}: ReviewedChange): boolean {
-	if (change.kind === 'create-table' || change.kind === 'create-schema') return true;
-	return onNewTable && (change.kind === 'create-index' || change.kind === 'add-constraint');
+/**
+ * Any other change counts as new on a table of the same migration: a second try stops at the table that is there
+ * already, unless that was made with IF NOT EXISTS.
+ */
+function creates(change: SchemaChange): boolean {
+	if (change.kind === 'other') return change.table === null && /^(?:CREATE|COMMENT)\b/u.test(change.tag);
+	return creatingKinds.has(change.kind);
 }
+
+const creatingKinds: ReadonlySet<SchemaChange['kind']> = new Set([
+	'create-table',
+	'create-schema',
+	'create-enum',
+	'create-view',
+]);

@@ -1,5 +1,6 @@
 import {Command} from 'commander';
 
+import {compileParserOnce} from '../adapters/sql/parser-compiler.ts';
 import type {ReviewOptions} from './review.ts';
 
 /** The configuration's file where nothing else is said. */
@@ -55,6 +56,8 @@ export function program(): Command {
 		.option('--since <id>', 'without a database: what comes after this migration is pending')
 		.option('--format <format>', 'text, json, sarif or github', 'text')
 		.action(async (file: string | undefined, options: ReviewOptions) => {
+			// Before the parser is loaded, which its import alone does.
+			compileParserOnce();
 			const {review} = await import('./review.ts');
 			process.exitCode = await review(file, options);
 		});

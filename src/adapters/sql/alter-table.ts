@@ -37,6 +37,13 @@ const alterations: Readonly<Partial<Record<AlterTableType, Alteration>>> = {
 	AT_AddConstraint: (table, {def}) => addConstraint(table, fieldsOf(def, 'Constraint')),
 	AT_ValidateConstraint: (table, {name}) => [{kind: 'validate-constraint', table, name: name ?? ''}],
 	AT_DropConstraint: (table, {name}) => [{kind: 'drop-constraint', table, name: name ?? ''}],
+	// From here on the other table's rows are what this one has, too.
+	AT_AddInherit: (table, {def}) =>
+		[table, tableOfRange(fieldsOf(def, 'RangeVar') ?? undefined)].map((changed) => ({
+			kind: 'other' as const,
+			tag: 'ALTER TABLE',
+			table: changed,
+		})),
 };
 
 /** A column's own constraints (REFERENCES, UNIQUE, CHECK) come as changes of their own after it. */

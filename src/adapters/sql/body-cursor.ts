@@ -1,4 +1,5 @@
 import type {BlockText} from './block-text.ts';
+import {offsetsOf} from './offsets.ts';
 
 /**
  * A place in a body's text up to which its statements have been told apart: PL/pgSQL's tree holds their texts in the
@@ -56,15 +57,45 @@ export function locate(query: string, at: BodyCursor): {readonly index: number; 
 	const {text} = at.body;
 	const exact = text.indexOf(query, at.cursor);
 	if (exact !== -1) return moveBehind(exact, exact + query.length, at);
+	const blanked = blankedAt(query, at);
+	if (blanked !== null) return moveBehind(blanked.index, blanked.end, at);
 	const rest = query.slice('SELECT'.length);
 	const performed = rest === '' ? -1 : text.indexOf(rest, at.cursor);
 	const verb = performed - 'PERFORM'.length;
 	const isPerform = verb >= 0 && /^PERFORM$/iu.test(text.slice(verb, performed));
 	if (isPerform) return moveBehind(verb, performed + rest.length, at);
+	return {index: at.cursor, text: query};
+}
+
+/** PL/pgSQL puts a blank for each byte of INTO and its targets (pl_gram.y, make_execsql_stmt). */
+function blankedAt(query: string, {body, cursor}: BodyCursor): {readonly index: number; readonly end: number} | null {
 	const head = /^\S+/u.exec(query)?.[0] ?? '';
-	const begin = Math.max(text.indexOf(head, at.cursor), at.cursor);
-	const end = text.indexOf(';', begin);
-	return moveBehind(begin, end === -1 ? text.length : end, at);
+	if (head === '') return null;
+	const {text} = body;
+	for (let index = text.indexOf(head, cursor); index !== -1; index = text.indexOf(head, index + 1)) {
+		const end = endOfBlanked(query, text, index);
+		if (end !== null) return {index, end};
+	}
+	return null;
+}
+
+function endOfBlanked(query: string, text: string, index: number): number | null {
+	let same = 0;
+	while (same < query.length && query.charCodeAt(same) === text.charCodeAt(index + same)) same += 1;
+	into.lastIndex = index + same;
+	if (!into.test(text)) return null;
+	blanks.lastIndex = same;
+	const length = blanks.exec(query)?.[0].length ?? 0;
+	const behind = index + same + indexOfByte(text.slice(index + same, index + same + length), length);
+	const rest = query.slice(same + length);
+	return length > 0 && text.startsWith(rest, behind) ? behind + rest.length : null;
+}
+
+const into = /INTO\b/iuy;
+const blanks = / +/uy;
+
+function indexOfByte(text: string, byte: number): number {
+	return Buffer.byteLength(text, 'utf8') === text.length ? byte : offsetsOf(text).indexAt(byte);
 }
 
 function moveBehind(index: number, end: number, at: BodyCursor): {readonly index: number; readonly text: string} {

@@ -7,6 +7,8 @@ import type {WrittenSql} from './written-part.ts';
 
 export function createTable(fields: Fields<'CreateStmt'>, sql: WrittenSql): CreateTable {
 	const parent = fields.partbound === undefined ? undefined : listOf(fields.inhRelations, 'RangeVar')[0];
+	const inherits =
+		parent === undefined ? listOf(fields.inhRelations, 'RangeVar').map((range) => tableOfRange(range)) : [];
 	const constraints = constraintsOf(fields);
 	const closed = closedColumns(constraints);
 	return {
@@ -14,6 +16,7 @@ export function createTable(fields: Fields<'CreateStmt'>, sql: WrittenSql): Crea
 		table: tableOfRange(fields.relation),
 		ifNotExists: fields.if_not_exists ?? false,
 		partitionOf: parent === undefined ? null : tableOfRange(parent),
+		...(inherits.length === 0 ? {} : {inherits}),
 		partitioned: fields.partspec !== undefined,
 		columns: listOf(fields.tableElts, 'ColumnDef').map((definition) => {
 			const column = columnDefinition(definition, sql);

@@ -2,6 +2,7 @@ import {parseSync} from 'libpg-query';
 import {innerBlockText, type BlockText} from './block-text.ts';
 import {bodyCursor, findWord, locate, moveToLine, type BodyCursor} from './body-cursor.ts';
 import {constantTextOf, selectedValue} from './constant-text.ts';
+import {declarationsOf, type Declaration} from './declarations.ts';
 import {efBlock} from './ef-block.ts';
 import {
 	addGuard,
@@ -17,12 +18,15 @@ import {
 	type StatementText,
 } from './leaves.ts';
 import {
+	blocksBelow,
 	dynamicQueryOf,
+	isStatement,
 	lineOf,
 	nodeOf,
 	nodesOf,
 	parseRoutine,
 	queryOf,
+	variableNames,
 	type PlFunction,
 	type PlNode,
 } from './plpgsql.ts';
@@ -31,6 +35,7 @@ import {complaintOf} from './sql-error.ts';
 import {readFacts} from './statement-facts.ts';
 import {fieldsOf, listOf, literalText, tagOf} from './tree.ts';
 import {unparsableBlock, unparsableQuery} from './unparsable.ts';
+import {valueFacts} from './value-facts.ts';
 import {writtenSql} from './written-part.ts';
 
 /** Adds the leaves of one statement: itself, or what its DO block holds. */
@@ -96,18 +101,63 @@ function parseBlock(text: BlockText, body: BlockText, at: Standing, leaves: Leav
 }
 
 function addBlock(routine: PlFunction, body: BlockText, at: Standing, leaves: Leaves): void {
-	const walk: Walk = {...bodyCursor(body), leaves};
-	for (const declaration of routine.declarations) addParts(declaration, at, walk);
-	if (routine.action !== null) addNode(routine.action, at, walk);
+	const {action} = routine;
+	const blocks = declares.test(body.text) ? declarationsOf(body.text) : [];
+	const isSure = action === null || blocks.length === 0 || blocks.length === blocksBelow(action);
+	const walk: Walk = {
+		...bodyCursor(body),
+		leaves,
+		variables: variableNames(routine),
+		declared: isSure ? blocks.values() : [].values(),
+	};
+	// Where nobody can say which block declares it, no guard of the body counts for it.
+	addApart(isSure ? [] : blocks.flat(), at, walk);
+	addUndeclared(routine, blocks.flat(), at, walk);
+	if (action !== null) addNode(action, at, walk);
 }
+
+const declares = /\bDECLARE\b/iu;
 
 /** A walk through one body. */
 interface Walk extends BodyCursor {
 	readonly leaves: Leaves;
+	/** Names that mean a variable where they might mean a column. */
+	readonly variables: ReadonlySet<string>;
+	/** What each block declares that the walk has yet to come to. */
+	readonly declared: Iterator<readonly Declaration[]>;
+}
+
+function addDeclarations(declarations: readonly Declaration[], at: Standing, walk: Walk): void {
+	for (const {kind, index, text} of declarations) {
+		walk.cursor = index;
+		if (kind === 'question') addSql(text, at, walk, 'into');
+		else addValue(text, at, walk);
+	}
+}
+
+/** Declarations out of the body's order: the walk begins as if they had not been. */
+function addApart(declarations: readonly Declaration[], at: Standing, walk: Walk): void {
+	addDeclarations(declarations, at, walk);
+	walk.cursor = 0;
+}
+
+/** What PL/pgSQL's parser tells of declarations, and the body's text did not. */
+function addUndeclared({declarations}: PlFunction, known: readonly Declaration[], at: Standing, walk: Walk): void {
+	const texts = new Set(known.map(({text}) => text));
+	const left = declarations.flatMap(({fields}): readonly Declaration[] =>
+		Object.values(fields).flatMap((value) => {
+			const text = queryOf(value);
+			if (text === null || texts.has(text)) return [];
+			return [{kind: isStatement(value) ? 'question' : 'value', index: 0, text}];
+		}),
+	);
+	addApart(left, at, walk);
 }
 
 function addNode(node: PlNode, at: Standing, walk: Walk): void {
-	moveToLine(lineOf(node.fields), walk);
+	const line = lineOf(node.fields);
+	if (node.tag === 'stmt_block' && line !== null) addDeclarations(walk.declared.next().value ?? [], at, walk);
+	moveToLine(line, walk);
 	switch (node.tag) {
 		case 'stmt_if':
 			addIf(node, at, walk);
@@ -133,7 +183,9 @@ function addParts(node: PlNode, at: Standing, walk: Walk): void {
 	const entries = Object.entries(node.fields);
 	for (const [key, value] of entries) {
 		const query = queryOf(value);
-		if (query !== null) addExpression(node, key, query, at, walk);
+		if (query === null) continue;
+		if (isStatement(value)) addSql(query, at, walk, 'into');
+		else addExpression(node, key, query, at, walk);
 	}
 	for (const [, value] of entries) {
 		if (queryOf(value) !== null) continue;
@@ -168,7 +220,8 @@ function conditionOf(tag: string): readonly string[] {
 function addIf(node: PlNode, at: Standing, walk: Walk): void {
 	const condition = queryOf(node.fields['cond']) ?? '';
 	const place = placeOf(at, walk.body, findWord('IF', walk));
-	const guard = at.guard === null ? knownGuard(condition, walk.leaves) : null;
+	const asked = at.guard === null ? knownGuard(condition, walk.leaves) : null;
+	const guard = asked === null || walk.variables.has(asked.column) ? null : asked;
 	if (guard === null) addValue(condition, at, walk);
 	else {
 		addGuard(guard, place, walk.body, at, walk.leaves);
@@ -192,19 +245,16 @@ function under(at: Standing, condition: string): Standing {
 
 function addExpression(node: PlNode, key: string, query: string, at: Standing, walk: Walk): void {
 	if (key === dynamicQueryOf(node)) addDynamic(query, at, walk);
-	else if (/^(?:SELECT|WITH|INSERT|UPDATE|DELETE|MERGE|VALUES|TABLE)\b/iu.test(query) && key !== 'expr') {
-		addSql(query, at, walk, 'into');
-	} else addValue(query, at, walk);
+	else addValue(query, at, walk);
 }
 
 /** A value computed by calling functions can do what a statement can; others are of no interest. */
 function addValue(query: string, at: Standing, walk: Walk): void {
-	const node = parseOne(`SELECT ${query}`) ?? parseOne(`SELECT ${query.replace(/^[^'(]*?:?=(?!=)/u, '')}`);
-	if (node === null) {
+	const facts = valueFacts(query);
+	if (facts === null) {
 		addUnreadable(query, at, walk);
 		return;
 	}
-	const facts = readFacts(node, writtenSql(query, 0));
 	if (facts.calls.length === 0 && facts.changes.length === 0) return;
 	const {index} = locate(query, walk);
 	walk.leaves.statements.push(leaf(at, placeOf(at, walk.body, index), query, {...facts, tag: 'EXPRESSION'}));
@@ -224,6 +274,7 @@ function addDynamic(query: string, at: Standing, walk: Walk): void {
 	const isOwn = walk.leaves.redefinesText === true;
 	const literal = isOwn ? literalText(expression) : constantTextOf(expression);
 	const offset = walk.body.offsetAt(walk.cursor);
+	locate(query, walk);
 	const inner = literal === null ? null : readLiteral(literal, offset, at, isOwn);
 	if (inner === null) {
 		const facts = value === null ? nothing : readFacts(value, writtenSql(query, 0));

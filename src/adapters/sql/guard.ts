@@ -33,6 +33,9 @@ function parsed(sql: string): Node | null {
 /** Fields of the tree that EF's guard has; any other (LIMIT, GROUP BY, UNION …) makes it another question. */
 const plainFields: ReadonlySet<string> = new Set(['targetList', 'fromClause', 'whereClause', 'limitOption', 'op']);
 
+/** What the tree has of a table that is named and nothing more. */
+const plainTable: ReadonlySet<string> = new Set(['schemaname', 'relname', 'inh', 'relpersistence', 'location']);
+
 function guardOfSelect(node: Node | undefined, condition: string, negated: boolean): Guard | null {
 	const select = fieldsOf(node, 'SelectStmt');
 	if (select === null || Object.keys(select).some((key) => !plainFields.has(key))) return null;
@@ -41,6 +44,10 @@ function guardOfSelect(node: Node | undefined, condition: string, negated: boole
 	if (!asksOne || select.targetList?.length !== 1) return null;
 	const comparison = equalityOf(select.whereClause);
 	if (range === undefined || select.fromClause?.length !== 1 || comparison === null) return null;
+	// Another alias, or columns under other names, and nobody can say what is compared.
+	if (range.inh !== true || Object.keys(range).some((key) => !plainTable.has(key))) return null;
+	// PL/pgSQL's own variable may be meant (#variable_conflict).
+	if (comparison.column === 'found') return null;
 	const table = tableOfRange(range);
 	if (table.schema === 'pg_catalog' || table.schema === 'information_schema' || table.name.startsWith('pg_')) {
 		return null;

@@ -7,7 +7,7 @@ import {guardOf} from './guard.ts';
 import {routineFacts} from './routine-body.ts';
 import {placeAt, type Source} from './source.ts';
 import {complaintOf} from './sql-error.ts';
-import {readFacts, type StatementFacts} from './statement-facts.ts';
+import {readFacts, storedSettings, type StatementFacts} from './statement-facts.ts';
 import {writtenSql, type WrittenSql} from './written-part.ts';
 
 /** Where a leaf stands: what all leaves of one top-level statement share, and what the way down to it adds. */
@@ -54,9 +54,11 @@ export function statementTexts(
 
 /** Facts of a statement as it will run, routines looked into. */
 export function factsOf(node: Node, sql: WrittenSql, leaves: Leaves): StatementFacts {
-	const facts = readFacts(node, sql);
-	if (redefinesText(node, facts.settings)) leaves.redefinesText = true;
-	return routineFacts(node, sql.text, facts);
+	const stored = storedSettings(node);
+	const facts = routineFacts(node, sql.text, readFacts(node, sql));
+	// What is kept for later sessions, or holds only inside of a routine, leaves this session's search path alone.
+	if (redefinesText(node, facts.settings.slice(stored.length))) leaves.redefinesText = true;
+	return facts;
 }
 
 export function addGuard(guard: Guard, place: Place, body: BlockText, at: Standing, {guards}: Leaves): void {
@@ -96,6 +98,7 @@ export const nothing: StatementFacts = {
 	topLevelOnly: false,
 	cascade: false,
 	dynamicInBody: false,
+	writtenInBody: [],
 };
 
 /** Written out, for it is made once for each statement: a copy of the facts takes several times as long. */
@@ -120,6 +123,7 @@ export function leaf(at: Standing, place: Place, text: string, facts: StatementF
 		topLevelOnly: facts.topLevelOnly,
 		cascade: facts.cascade,
 		dynamicInBody: facts.dynamicInBody,
+		writtenInBody: facts.writtenInBody,
 	};
 }
 

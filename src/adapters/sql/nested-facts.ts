@@ -1,4 +1,5 @@
 import type {Node} from 'libpg-query';
+import type {TableName} from '../../domain/review/table-facts.ts';
 import type {Power, SettingChange} from '../../domain/script/parsed-script.ts';
 import {sameTable, type DataChange} from '../../domain/script/schema-change.ts';
 import {dataChange} from './data-changes.ts';
@@ -10,6 +11,8 @@ import {fieldsOf, functionName, literalText, stringsOf, visitNodes, type Fields}
 /** What may stand anywhere in a statement's tree: calls, data changes inside WITH, powers. */
 export interface NestedFacts {
 	readonly dataChanges: readonly DataChange[];
+	/** Tables that a body writes which stands in the tree itself: BEGIN ATOMIC. */
+	readonly writtenInBody: readonly TableName[];
 	readonly calls: readonly string[];
 	/** Settings that functions and tables change. */
 	readonly settings: readonly SettingChange[];
@@ -18,10 +21,12 @@ export interface NestedFacts {
 
 export function nestedFacts(root: Node): NestedFacts {
 	const dataChanges: DataChange[] = [];
+	const writtenInBody: TableName[] = [];
 	const calls = new Set<string>();
 	const settings: SettingChange[] = [];
 	const powers: Power[] = [];
 	const runs = runsInside(root);
+	const isRoutine = fieldsOf(root, 'CreateFunctionStmt') !== null;
 	visitNodes(callAsNode(root), (tag, node) => {
 		if (tag === 'FuncCall') {
 			const call = fieldsOf(node, 'FuncCall');
@@ -31,13 +36,14 @@ export function nestedFacts(root: Node): NestedFacts {
 			return;
 		}
 		if (dataTags.has(tag)) {
-			const change = runs ? dataChange(node) : null;
-			if (change !== null) dataChanges.push(node === root ? change : withinScope(change, root));
+			const change = dataChange(node);
+			if (change !== null && runs) dataChanges.push(node === root ? change : withinScope(change, root));
+			if (change !== null && isRoutine) writtenInBody.push(change.table);
 			settings.push(...settingsTable(node));
 		}
 		powers.push(...powersOf(tag, node));
 	});
-	return {dataChanges, calls: [...calls], settings, powers};
+	return {dataChanges, writtenInBody, calls: [...calls], settings, powers};
 }
 
 const dataTags: ReadonlySet<string> = new Set(['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt']);

@@ -1,12 +1,9 @@
-import {parseSync, type Node} from 'libpg-query';
 import type {ScriptFault, ScriptStatement, SettingChange} from '../../domain/script/parsed-script.ts';
 import {visibleText} from '../../domain/script/hidden-text.ts';
 import {firstAtOrAfter} from './parse-pieces.ts';
 import type {ByteRange, PsqlScan} from './psql-scan.ts';
 import {excerptAt, faultAt, toldFaults} from './script-fault.ts';
 import type {Source} from './source.ts';
-import {complaintOf} from './sql-error.ts';
-import {constantText, fieldsOf, listOf} from './tree.ts';
 
 /*
  * What makes psql or the server read the bytes otherwise than this parser, so that a statement could run that nobody
@@ -88,7 +85,7 @@ export function readingFaults(statements: readonly ScriptStatement[], source: So
 }
 
 function readingSentence(statement: ScriptStatement): Pick<ScriptFault, 'message' | 'remedy'> | null {
-	const setting = [...statement.settings, ...storedSettings(statement)].find((change) => changesReading(change));
+	const setting = statement.settings.find((change) => changesReading(change));
 	if (setting !== undefined) return settingSentence(setting);
 	if (!copiesFromStdin(statement)) return null;
 	return {
@@ -121,31 +118,4 @@ function settingSentence({name, value}: SettingChange): Pick<ScriptFault, 'messa
 		message: `${name} is set ${to}: psql and the server would read the script otherwise than its review.`,
 		remedy: 'Take it out.',
 	};
-}
-
-const storesSettings = /^(?:CREATE|ALTER) (?:FUNCTION|PROCEDURE|ROUTINE|ROLE|USER|DATABASE)/u;
-
-/** Settings that a role, a database or a routine keeps for later: ALTER … SET, CREATE FUNCTION … SET. */
-function storedSettings({tag, text}: ScriptStatement): readonly SettingChange[] {
-	if (!storesSettings.test(tag)) return [];
-	try {
-		return (parseSync(text).stmts ?? []).flatMap(({stmt}) => storedBy(stmt));
-	} catch (error) {
-		if (complaintOf(error) === null) throw error;
-		return [];
-	}
-}
-
-function storedBy(node: Node | undefined): readonly SettingChange[] {
-	const options = fieldsOf(node, 'CreateFunctionStmt')?.options ?? fieldsOf(node, 'AlterFunctionStmt')?.actions ?? [];
-	const stored = [
-		fieldsOf(node, 'AlterRoleSetStmt')?.setstmt,
-		fieldsOf(node, 'AlterDatabaseSetStmt')?.setstmt,
-		...listOf(options, 'DefElem').map(({arg}) => fieldsOf(arg, 'VariableSetStmt') ?? undefined),
-	];
-	return stored.flatMap((set) => {
-		if (set?.kind !== 'VAR_SET_VALUE') return [];
-		const value = (set.args ?? []).map((argument) => constantText(argument) ?? '').join(', ');
-		return [{name: (set.name ?? '').toLowerCase(), action: 'set' as const, value, via: 'statement' as const}];
-	});
 }

@@ -41,6 +41,27 @@ export function queryOf(value: unknown): string | null {
 	return typeof query === 'string' ? query : null;
 }
 
+/** The expression is a statement of its own, such as the query of a loop; others are values (PL/pgSQL's RawParseMode). */
+export function isStatement(value: unknown): boolean {
+	return nodeOf(value)?.fields['parseMode'] === 0;
+}
+
+/** How many blocks (BEGIN … END) stand in a tree; the one that PL/pgSQL puts around a body itself has no line. */
+export function blocksBelow({tag, fields}: PlNode): number {
+	const own = tag === 'stmt_block' && lineOf(fields) !== null ? 1 : 0;
+	const below = Object.values(fields).flatMap((value) =>
+		Array.isArray(value) ? nodesOf(value) : (nodeOf(value) ?? []),
+	);
+	return below.reduce((sum, node) => sum + blocksBelow(node), own);
+}
+
+/** Names of the variables that a body declares, as PL/pgSQL folds them. */
+export function variableNames({declarations}: PlFunction): ReadonlySet<string> {
+	return new Set(
+		declarations.flatMap(({fields}) => (typeof fields['refname'] === 'string' ? [fields['refname']] : [])),
+	);
+}
+
 /** The field that holds an expression whose value is run as a statement; null where the node has none. */
 export function dynamicQueryOf({tag, fields}: PlNode): string | null {
 	if (fields['dynquery'] !== undefined) return 'dynquery';

@@ -1,5 +1,6 @@
 import type {Node} from 'libpg-query';
 import type {Power} from '../../domain/script/parsed-script.ts';
+import {commandTag} from './command-tag.ts';
 import {fieldsOf, listOf, tagOf} from './tree.ts';
 
 /** What one node can do beyond this database: programs, files, other servers, roles. */
@@ -25,6 +26,12 @@ const plainPowers: Readonly<Record<string, Power['kind']>> = {
 	AlterSubscriptionStmt: 'foreign-server',
 	AlterRoleSetStmt: 'role-change',
 	DropRoleStmt: 'role-change',
+	ReassignOwnedStmt: 'role-change',
+	// Whatever it is that the role owns: no review could tell what goes.
+	DropOwnedStmt: 'owned-objects',
+	// They run at other people's commands, and may record or forbid them (documentation, "Event Triggers").
+	CreateEventTrigStmt: 'server-setting',
+	AlterEventTrigStmt: 'server-setting',
 };
 
 const readers: Readonly<Record<string, (node: Node) => readonly Power[]>> = {
@@ -43,12 +50,17 @@ const readers: Readonly<Record<string, (node: Node) => readonly Power[]>> = {
 	UpdateStmt: catalogPower,
 	DeleteStmt: catalogPower,
 	MergeStmt: catalogPower,
+	DropStmt: eventTriggerPower,
+	RenameStmt: eventTriggerPower,
+	AlterOwnerStmt: eventTriggerPower,
+	SecLabelStmt: labelPower,
 };
 
 /** `AlterSystemStmt` → `ALTER SYSTEM`. */
 function commandName(tag: string): string {
 	return tag
 		.replace(/Stmt$/u, '')
+		.replace(/EventTrig$/u, 'EventTrigger')
 		.replaceAll(/(?<=[a-z])(?=[A-Z])/gu, ' ')
 		.toUpperCase();
 }
@@ -136,6 +148,21 @@ function rolePower(node: Node): readonly Power[] {
 /** Predefined roles begin with pg_ (documentation, "Predefined Roles"); hosters name their almighty ones `…superuser`. */
 function grantPower(name: string): Power {
 	return {kind: /^pg_|superuser|^postgres$/u.test(name) ? 'role-power' : 'role-change', name};
+}
+
+function eventTriggerPower(node: Node): readonly Power[] {
+	const type =
+		fieldsOf(node, 'DropStmt')?.removeType ??
+		fieldsOf(node, 'RenameStmt')?.renameType ??
+		fieldsOf(node, 'AlterOwnerStmt')?.objectType;
+	return type === 'OBJECT_EVENT_TRIGGER' ? [{kind: 'server-setting', name: commandTag(node)}] : [];
+}
+
+/** Labels of tables and columns are this database's own affair; those of roles and the like are the server's. */
+function labelPower(node: Node): readonly Power[] {
+	const type = fieldsOf(node, 'SecLabelStmt')?.objtype ?? '';
+	const isShared = ['OBJECT_ROLE', 'OBJECT_DATABASE', 'OBJECT_TABLESPACE'].includes(type);
+	return isShared ? [{kind: 'role-change', name: 'SECURITY LABEL'}] : [];
 }
 
 /** Writing the system's own tables is how a superuser makes another. */

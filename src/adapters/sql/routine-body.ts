@@ -1,9 +1,12 @@
 import {parseSync, type Node} from 'libpg-query';
 import {constantTextOf, selectedValue} from './constant-text.ts';
+import type {TableName} from '../../domain/review/table-facts.ts';
+import {declarationsOf} from './declarations.ts';
 import {dynamicQueryOf, nodeOf, nodesOf, parseRoutine, queryOf, type PlNode} from './plpgsql.ts';
 import {languageOf} from './powers.ts';
 import {readFacts, type StatementFacts} from './statement-facts.ts';
 import {fieldsOf, listOf} from './tree.ts';
+import {valueFacts} from './value-facts.ts';
 import {writtenSql} from './written-part.ts';
 
 /**
@@ -21,8 +24,13 @@ export function routineFacts(node: Node, sql: string, facts: StatementFacts): St
 		calls: [...new Set([...facts.calls, ...read.flatMap(({calls}) => calls)])],
 		settings: [...facts.settings, ...read.flatMap(({settings}) => settings)],
 		powers: [...facts.powers, ...read.flatMap(({powers}) => powers)],
+		writtenInBody: [...facts.writtenInBody, ...read.flatMap((item) => writtenBy(item))],
 		dynamicInBody: inner.includes(null) || read.some(({dynamicInBody}) => dynamicInBody),
 	};
+}
+
+function writtenBy({changes, writtenInBody}: StatementFacts): readonly TableName[] {
+	return [...changes.flatMap((change) => (change.kind === 'data-change' ? [change.table] : [])), ...writtenInBody];
 }
 
 interface BodyQuery {
@@ -33,16 +41,21 @@ interface BodyQuery {
 
 /** Null where the body cannot be read; none of a language that is not read here. */
 function bodyQueries(node: Node, sql: string): readonly BodyQuery[] | null {
-	if (languageOf(node) === 'plpgsql') return routineQueries(sql);
-	const body = listOf(fieldsOf(node, 'CreateFunctionStmt')?.options, 'DefElem').find(({defname}) => defname === 'as');
-	const text = fieldsOf(fieldsOf(body?.arg, 'List')?.items?.[0], 'String')?.sval;
+	const block = fieldsOf(node, 'DoStmt');
+	const options = block?.args ?? fieldsOf(node, 'CreateFunctionStmt')?.options;
+	const body = listOf(options, 'DefElem').find(({defname}) => defname === 'as')?.arg;
+	const text = (fieldsOf(body, 'String') ?? fieldsOf(fieldsOf(body, 'List')?.items?.[0], 'String'))?.sval;
+	if (languageOf(node) === 'plpgsql') return routineQueries(sql, text ?? '');
 	return languageOf(node) === 'sql' && text !== undefined ? [{text, dynamic: false}] : [];
 }
 
-function routineQueries(sql: string): readonly BodyQuery[] | null {
+function routineQueries(sql: string, body: string): readonly BodyQuery[] | null {
 	try {
 		const {declarations, action} = parseRoutine(sql);
-		return [...declarations, ...(action === null ? [] : [action])].flatMap((item) => queriesBelow(item));
+		const queries = [...declarations, ...(action === null ? [] : [action])].flatMap((item) => queriesBelow(item));
+		const known = new Set(queries.map(({text}) => text));
+		const declared = declarationsOf(body).flat();
+		return [...queries, ...declared.flatMap(({text}) => (known.has(text) ? [] : [{text, dynamic: false}]))];
 	} catch (error) {
 		// The server compiles it when it is created, and may understand more than this parser.
 		if (error instanceof Error && error.name === 'Error') return null;
@@ -67,11 +80,10 @@ function queriesBelow(node: PlNode): readonly BodyQuery[] {
 /** Statements as they are, values after a SELECT of their own; null where only the server will know what it is. */
 function factsOfQuery({text, dynamic}: BodyQuery): readonly StatementFacts[] | null {
 	if (dynamic) return factsOfDynamic(text);
-	for (const sql of [text, `SELECT ${text}`, `SELECT ${text.replace(/^[^=]*?:?=/u, '')}`]) {
-		const nodes = parsed(sql);
-		if (nodes !== null) return nodes.map((node) => factsOf(node, sql));
-	}
-	return null;
+	const nodes = parsed(text);
+	if (nodes !== null) return nodes.map((node) => factsOf(node, text));
+	const value = valueFacts(text);
+	return value === null ? null : [value];
 }
 
 /** What computes the text is counted, too. */

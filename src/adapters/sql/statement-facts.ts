@@ -5,7 +5,7 @@ import {cascades} from './cascade.ts';
 import {commandTag, readsOnly} from './command-tag.ts';
 import {nestedFacts} from './nested-facts.ts';
 import {schemaChanges} from './schema-changes.ts';
-import {constantText, fieldsOf, listOf, literalText, stringsOf, tableOfRange} from './tree.ts';
+import {constantText, fieldsOf, listOf, literalText, stringsOf, tableOfRange, type Fields} from './tree.ts';
 import type {WrittenSql} from './written-part.ts';
 
 /** What a statement's tree tells, apart from where it stands. */
@@ -21,6 +21,7 @@ export type StatementFacts = Pick<
 	| 'topLevelOnly'
 	| 'cascade'
 	| 'dynamicInBody'
+	| 'writtenInBody'
 >;
 
 /** Facts of the tree alone: a routine's body is looked into by `routineFacts`. */
@@ -34,11 +35,12 @@ export function readFacts(node: Node, sql: WrittenSql): StatementFacts {
 		changes: changes.length > 0 || readsOnly(node) ? changes : [{kind: 'other', tag, table: null}],
 		historyWrite: historyWrite(node),
 		calls: nested.calls,
-		settings: [...statementSettings(node), ...nested.settings],
+		settings: [...statementSettings(node), ...storedSettings(node), ...nested.settings],
 		powers: nested.powers,
 		topLevelOnly: isTopLevelOnly(node),
 		cascade: cascades(node),
 		dynamicInBody: false,
+		writtenInBody: nested.writtenInBody,
 	};
 }
 
@@ -48,7 +50,22 @@ function statementSettings(node: Node): readonly SettingChange[] {
 		return isAll ? [{name: 'all', action: 'discard', value: null, via: 'statement'}] : [];
 	}
 	const set = fieldsOf(node, 'VariableSetStmt');
-	if (set === null || set.kind === 'VAR_SET_MULTI') return [];
+	return set === null ? [] : settingsOf(set);
+}
+
+/** Settings that a role, a database or a routine keeps for later: ALTER … SET and RESET, CREATE FUNCTION … SET. */
+export function storedSettings(node: Node): readonly SettingChange[] {
+	const options = fieldsOf(node, 'CreateFunctionStmt')?.options ?? fieldsOf(node, 'AlterFunctionStmt')?.actions ?? [];
+	const stored = [
+		fieldsOf(node, 'AlterRoleSetStmt')?.setstmt,
+		fieldsOf(node, 'AlterDatabaseSetStmt')?.setstmt,
+		...listOf(options, 'DefElem').map(({arg}) => fieldsOf(arg, 'VariableSetStmt') ?? undefined),
+	];
+	return stored.flatMap((set) => (set === undefined ? [] : settingsOf(set)));
+}
+
+function settingsOf(set: Fields<'VariableSetStmt'>): readonly SettingChange[] {
+	if (set.kind === 'VAR_SET_MULTI') return [];
 	if (set.kind === 'VAR_RESET_ALL') return [{name: 'all', action: 'reset', value: null, via: 'statement'}];
 	const name = (set.name ?? '').toLowerCase();
 	if (set.kind !== 'VAR_SET_VALUE') return [{name, action: 'reset', value: null, via: 'statement'}];

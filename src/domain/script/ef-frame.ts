@@ -2,7 +2,7 @@ import {refuse, type Refusal} from '../refusal.ts';
 import type {Place} from '../review/finding.ts';
 import type {TableName} from '../review/table-facts.ts';
 import type {Guard, ParsedScript, PlacedGuard, ScriptStatement} from './parsed-script.ts';
-import {parseTableName, sameTable} from './schema-change.ts';
+import {parseTableName, sameTable, type CreateTable} from './schema-change.ts';
 
 /** How EF Core framed the script. Nothing here is assumed: table, columns and ids are read from the guards. */
 export interface EfFrame {
@@ -80,9 +80,15 @@ export function historyIdOf(statement: ScriptStatement, history: TableName, colu
 export function isHistoryDdl(statement: ScriptStatement, frame: EfFrame): boolean {
 	const history = historyOf(frame);
 	const [change] = statement.changes;
-	if (change === undefined || statement.changes.length > 1) return false;
-	if (change.kind === 'create-table') return change.ifNotExists && sameTable(change.table, history);
+	if (change === undefined || statement.changes.length > 1 || statement.calls.length > 0) return false;
+	if (change.kind === 'create-table') return isOwnTable(change) && sameTable(change.table, history);
 	return change.kind === 'create-schema' && change.schema === history.schema;
+}
+
+/** With columns of its own: a query, or another table, could fill it. Nor does EF call anything in it. */
+function isOwnTable(change: CreateTable): boolean {
+	const {ifNotExists, partitionOf, inherits, columns} = change;
+	return ifNotExists && partitionOf === null && inherits === undefined && columns.length > 0;
 }
 
 /**
@@ -91,7 +97,11 @@ export function isHistoryDdl(statement: ScriptStatement, frame: EfFrame): boolea
  */
 function historyGuards(script: ParsedScript): readonly PlacedGuard[] {
 	const likely = script.guards.filter((guard) => looksLikeHistory(guard, script));
-	if (likely.length > 0) return likely;
+	if (likely.length > 0) {
+		// On such a table any id is a migration's: the run asks the history for it.
+		const histories = new Set(likely.map((guard) => historyKey(guard)));
+		return script.guards.filter((guard) => histories.has(historyKey(guard)));
+	}
 	return script.guards.filter((guard) => writesGuardedId(guard, script));
 }
 
@@ -115,6 +125,10 @@ function writesGuardedId(guard: PlacedGuard, script: ParsedScript): boolean {
 			sameHistory(statement.guard, guard) &&
 			historyIdOf(statement, guard.table, guard.column) === guard.id,
 	);
+}
+
+function historyKey({table, column}: Guard): string {
+	return JSON.stringify([table.schema, table.name, column]);
 }
 
 function sameHistory(left: Guard, right: Guard): boolean {

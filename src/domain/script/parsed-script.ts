@@ -114,6 +114,8 @@ export interface ScriptStatement {
 	 * read: what a call of the routine does, nobody can say.
 	 */
 	readonly dynamicInBody: boolean;
+	/** Tables whose rows the body of the routine that it creates writes, as far as it can be read. */
+	readonly writtenInBody: readonly TableName[];
 }
 
 /** Statements with the same key commit or fail together: one explicit transaction, or one statement at the top level. */
@@ -149,6 +151,7 @@ export interface Power {
 		| 'server-setting'
 		| 'role-power'
 		| 'role-change'
+		| 'owned-objects'
 		| 'library';
 	/** The name that gave it away, such as `plpython3u`. */
 	readonly name: string;

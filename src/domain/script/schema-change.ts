@@ -34,6 +34,8 @@ export interface CreateTable {
 	readonly ifNotExists: boolean;
 	/** The table this one is a partition of. */
 	readonly partitionOf: TableName | null;
+	/** INHERITS: tables whose readers see the rows of this one, too. Left out where there are none. */
+	readonly inherits?: readonly TableName[];
 	/** It has partitions itself: PARTITION BY. */
 	readonly partitioned: boolean;
 	/** Empty where another query gives them (CREATE TABLE AS, LIKE). */

@@ -1,5 +1,5 @@
 import {historyIdOf, historyOf, isHistoryDdl, type EfFrame} from '../../script/ef-frame.ts';
-import {tableOf, tableText, type SchemaChange} from '../../script/schema-change.ts';
+import {tableOf, tableText, type CreateTable, type SchemaChange} from '../../script/schema-change.ts';
 import type {TableName} from '../table-facts.ts';
 import type {ReviewedStatement} from '../review-context.ts';
 import {objectToStatements, type Rule} from '../rule.ts';
@@ -17,19 +17,54 @@ export const historyTampering: Rule = {
 		instead:
 			'Leave the history to EF: a revert is a script of its own, `dotnet ef migrations script NEWEST OLDER --idempotent`.',
 	},
-	check: ({statements, frame}) =>
-		objectToStatements(statements, ({changes}, at) => {
+	check: ({statements, frame}) => {
+		const views = new Set<string>();
+		return objectToStatements(statements, ({changes}, at) => {
+			for (const change of changes) followView(change, views, frame);
 			if (isOwnDdl(at, frame) || isOwnWrite(at, frame)) return null;
-			const change = changes.find((item) => touchesHistory(item, frame));
+			const inBody = at.statement.writtenInBody.find((table) => isHistoryOrView(table, views, frame));
+			if (inBody !== undefined) return tampering(`The body that ${at.statement.tag} creates`, tableText(inBody));
+			const change = changes.find((item) => touchesHistory(item, frame) || writesView(item, views));
 			if (change === undefined) return null;
-			return {
-				severity: 'blocker',
-				message: `${at.statement.tag} changes the migration history ${tableText(tableOf(change) ?? historyOf(frame))}.`,
-				remedy:
-					'Take it out. EF writes the history itself; a wrong history is mended on its own, by two people, not by a release.',
-			};
-		}),
+			return tampering(at.statement.tag, whereText(change, frame));
+		});
+	},
 };
+
+function tampering(what: string, where: string) {
+	return {
+		severity: 'blocker' as const,
+		message: `${what} changes the migration history ${where}.`,
+		remedy:
+			'Take it out. EF writes the history itself; a wrong history is mended on its own, by two people, not by a release.',
+	};
+}
+
+function isHistoryOrView(table: TableName, views: ReadonlySet<string>, frame: EfFrame): boolean {
+	return isNameOfHistory(table, historyOf(frame)) || views.has(table.name);
+}
+
+function whereText(change: SchemaChange, frame: EfFrame): string {
+	const history = historyOf(frame);
+	const table = tableOf(change);
+	if (table === null || isNameOfHistory(table, history)) return tableText(table ?? history);
+	return `${tableText(history)} by way of ${tableText(table)}`;
+}
+
+/** What is written into a view lands in the table below it (documentation, "CREATE VIEW", Updatable Views). */
+function followView(change: SchemaChange, views: Set<string>, frame: EfFrame): void {
+	if (change.kind === 'create-view' && !change.materialized) {
+		if (change.reads.some((table) => isHistoryOrView(table, views, frame))) views.add(change.view.name);
+	}
+	if (change.kind === 'rename-table' && views.has(change.table.name)) views.add(change.to.name);
+}
+
+/** By its name alone: the search path decides about the schema. */
+function writesView(change: SchemaChange, views: ReadonlySet<string>): boolean {
+	// ALTER VIEW may give it another name, under which nobody would know it.
+	if (change.kind === 'other' && change.tag === 'ALTER VIEW') return views.size > 0;
+	return change.kind === 'data-change' && views.has(change.table.name);
+}
 
 /** Word for word as EF writes it: a temporary table of that name would hide the real one from the guards. */
 function isOwnDdl({statement}: ReviewedStatement, frame: EfFrame): boolean {
@@ -52,8 +87,14 @@ function touchesHistory(change: SchemaChange, frame: EfFrame): boolean {
 	}
 	if (change.kind === 'rename-table' && isNameOfHistory(change.to, history)) return true;
 	if (change.kind === 'create-view') return isNameOfHistory(change.view, history);
+	if (change.kind === 'create-table' && parentsOf(change).some((table) => isNameOfHistory(table, history))) return true;
 	const table = tableOf(change);
 	return table !== null && isNameOfHistory(table, history);
+}
+
+/** Who reads them reads the new table's rows, too. */
+function parentsOf({partitionOf, inherits = []}: CreateTable): readonly TableName[] {
+	return partitionOf === null ? inherits : [partitionOf, ...inherits];
 }
 
 function isNameOfHistory(table: TableName, history: TableName): boolean {

@@ -43,6 +43,7 @@ const powerTexts: Readonly<Record<Power['kind'], string>> = {
 	'server-setting': "The server's own settings or catalogs",
 	'role-power': 'A right that steps over permission checks',
 	'role-change': 'A change of roles',
+	'owned-objects': 'Everything that a role owns',
 	library: 'Loading a library',
 };
 

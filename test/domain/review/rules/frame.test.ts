@@ -202,9 +202,49 @@ describe('history-tampering', () => {
 		expect(told(applied, ['history-tampering'])).toEqual(['blocker history-tampering']);
 	});
 
+	test.each([
+		`CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'DELETE FROM "__EFMigrationsHistory"'`,
+		`CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $f$ BEGIN DELETE FROM "__EFMigrationsHistory"; END $f$`,
+		`CREATE FUNCTION f() RETURNS void LANGUAGE sql BEGIN ATOMIC DELETE FROM "__EFMigrationsHistory"; END`,
+		`CREATE PROCEDURE p() LANGUAGE plpgsql AS $p$ BEGIN EXECUTE 'DELETE FROM "__EFMigrationsHistory"'; END $p$`,
+	])('in the body of a routine: %s', (sql) => {
+		const message = 'creates changes the migration history "__EFMigrationsHistory".';
+		expect(findingOf(reviewStatements([sql]), 'history-tampering').message).toContain(message);
+	});
+
 	test('a temporary table that would hide the real one', () => {
 		const hiding = text.replace('CREATE TABLE IF NOT EXISTS', 'CREATE /* */ TEMP TABLE IF NOT EXISTS');
 		expect(told(reviewBytes(hiding), ['history-tampering'])).toEqual(['blocker history-tampering']);
+	});
+
+	test.each([
+		['UPDATE seen SET "ProductVersion" = \'1\''],
+		['CREATE VIEW twice AS SELECT * FROM shop.seen', 'DELETE FROM twice'],
+		['ALTER TABLE seen RENAME TO other', 'DELETE FROM other'],
+		['ALTER VIEW seen RENAME TO other'],
+	])('writing by way of a view: %s', (...statements) => {
+		const view = 'CREATE VIEW seen AS SELECT * FROM "__EFMigrationsHistory"';
+		expect(told(reviewStatements([view]), ['history-tampering'])).toEqual([]);
+		expect(told(reviewStatements([view, ...statements]), ['history-tampering'])).toEqual(['blocker history-tampering']);
+	});
+
+	test.each([
+		['partition', 'CREATE TABLE child PARTITION OF "__EFMigrationsHistory" DEFAULT'],
+		['child', 'CREATE TABLE child (a text) INHERITS (orders, "__EFMigrationsHistory")'],
+	])('a new %s of the history', (_name, sql) => {
+		const review = reviewStatements([sql]);
+		expect(told(review, ['history-tampering'])).toEqual(['blocker history-tampering']);
+		expect(findingOf(review, 'history-tampering').message).toBe(
+			'CREATE TABLE changes the migration history "__EFMigrationsHistory" by way of child.',
+		);
+	});
+
+	test.each([
+		['calls something', '"MigrationId" character varying(150) NOT NULL', '"MigrationId" text DEFAULT purge(1)'],
+		['has a parent', ');', ') INHERITS (other);'],
+	])('a history table of one’s own that %s', (_name, found, written) => {
+		const own = text.replace(found, written);
+		expect(told(reviewBytes(own), ['history-tampering'])).toEqual(['blocker history-tampering']);
 	});
 
 	test('reading the history, or a table of a like name, is no tampering', () => {

@@ -34,13 +34,27 @@ describe('session-override', () => {
 		'PERFORM pg_stat_statements_reset()',
 		"EXECUTE 'SET lock_timeout = 0'",
 		'CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $f$ BEGIN SET lock_timeout = 0; END $f$',
+		"CREATE FUNCTION f() RETURNS int LANGUAGE sql SET lock_timeout = 0 AS 'SELECT 1'",
+		"CREATE PROCEDURE p() LANGUAGE sql SET session_replication_role TO replica AS 'SELECT 1'",
+		'ALTER FUNCTION f() SET statement_timeout TO 0',
+		'ALTER PROCEDURE p() RESET lock_timeout',
+		'ALTER DATABASE shop SET lock_timeout = 0',
+		'ALTER DATABASE shop RESET ALL',
 	])('%s', (sql) => {
 		expectFindings(sql, ['blocker session-override']);
 		expect(told(reviewStatements([sql], {appliedIds: [migrationId]}), rules)).toEqual(['blocker session-override']);
 	});
 
+	test('of what a role keeps for its sessions, besides the change of the role', () => {
+		for (const sql of ['ALTER ROLE app SET lock_timeout = 0', 'ALTER ROLE ALL IN DATABASE shop RESET lock_timeout']) {
+			expectFindings(sql, ['blocker session-override', 'warning server-escape']);
+		}
+	});
+
 	test.each([
 		'SET search_path = shop',
+		"CREATE FUNCTION f() RETURNS int LANGUAGE sql SET search_path = pg_catalog, shop AS 'SELECT 1'",
+		"ALTER DATABASE shop SET timezone = 'UTC'",
 		"PERFORM pg_catalog.set_config('search_path', 'shop', true)",
 		"SET LOCAL work_mem = '64MB'",
 		'SET check_function_bodies = false',
@@ -86,20 +100,31 @@ describe('server-escape', () => {
 		'RESET ROLE',
 		'SET SESSION AUTHORIZATION postgres',
 		"PERFORM set_config('role', 'postgres', false)",
+		"CREATE FUNCTION f() RETURNS int LANGUAGE sql SET role = postgres AS 'SELECT 1'",
+		'CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION f()',
+		'ALTER EVENT TRIGGER watch DISABLE',
+		'ALTER EVENT TRIGGER watch RENAME TO other',
+		'ALTER EVENT TRIGGER watch OWNER TO app',
+		'DROP EVENT TRIGGER watch',
+		'DROP OWNED BY app',
 	])('%s', (sql) => {
 		expectFindings(sql, ['blocker server-escape']);
 		expect(told(reviewStatements([sql], {appliedIds: [migrationId]}), rules)).toEqual(['blocker server-escape']);
 	});
 
-	test('a change of ordinary roles is a warning, while it is pending', () => {
-		expectFindings('GRANT reader TO app', ['warning server-escape']);
-		expect(told(reviewStatements(['GRANT reader TO app'], {appliedIds: [migrationId]}), rules)).toEqual([]);
-	});
+	test.each(['GRANT reader TO app', 'REASSIGN OWNED BY app TO other', "SECURITY LABEL ON ROLE app IS 'x'"])(
+		'a change of ordinary roles is a warning, while it is pending: %s',
+		(sql) => {
+			expectFindings(sql, ['warning server-escape']);
+			expect(told(reviewStatements([sql], {appliedIds: [migrationId]}), rules)).toEqual([]);
+		},
+	);
 
 	test.each([
 		'CREATE EXTENSION IF NOT EXISTS pg_trgm',
 		'GRANT SELECT ON orders TO app',
 		'ALTER TABLE orders OWNER TO app',
+		"SECURITY LABEL FOR anon ON COLUMN orders.email IS 'x'",
 		"PERFORM setval('orders_id_seq', 7)",
 		'PERFORM http_status_text(200)',
 	])('%s is harmless', (sql) => {
@@ -146,6 +171,20 @@ describe('dynamic-sql', () => {
 			message: 'purge() runs a text that it puts together: its effect cannot be read from the script.',
 			furtherPlaces: [{migration: migrationId}],
 		});
+	});
+
+	test('a search path that holds only inside of a routine leaves the text of a later EXECUTE readable', () => {
+		const create = "CREATE FUNCTION f() RETURNS int LANGUAGE sql SET search_path = pg_catalog AS 'SELECT 1'";
+		expect(told(reviewStatements([create, "EXECUTE format('DROP TABLE %I', 'orders')"]), rules)).toEqual([]);
+		const moving = `CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'SET search_path = shop, pg_catalog'`;
+		expect(told(reviewStatements([moving, "EXECUTE format('DROP TABLE %I', 'orders')"]), rules)).toEqual([
+			'warning dynamic-sql',
+		]);
+	});
+
+	test('the first value of a record in the body of a routine is looked at', () => {
+		const body = "DECLARE r record := pg_read_file('x'); BEGIN NULL; END";
+		expectFindings(`CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $f$ ${body} $f$`, ['blocker server-escape']);
 	});
 
 	test('an EXECUTE of a text that stands there whole is read like any statement', () => {

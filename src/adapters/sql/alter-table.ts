@@ -1,5 +1,5 @@
 import type {AlterTableCmd, AlterTableType, Constraint as ConstraintNode, Node} from 'libpg-query';
-import type {TableName} from '../../domain/review/table-facts.ts';
+import type {TableName} from '../../domain/script/table-name.ts';
 import type {SchemaChange} from '../../domain/script/schema-change.ts';
 import {columnDefinition, typeText} from './column-definition.ts';
 import {columnConstraints, constraintOf} from './constraints.ts';

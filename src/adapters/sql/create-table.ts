@@ -1,4 +1,4 @@
-import type {TableName} from '../../domain/review/table-facts.ts';
+import type {TableName} from '../../domain/script/table-name.ts';
 import type {ConstraintDefinition, CreateTable} from '../../domain/script/schema-change.ts';
 import {columnDefinition} from './column-definition.ts';
 import {columnConstraints, constraintOf} from './constraints.ts';

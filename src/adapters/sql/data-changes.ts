@@ -1,5 +1,5 @@
 import type {Node} from 'libpg-query';
-import type {TableName} from '../../domain/review/table-facts.ts';
+import type {TableName} from '../../domain/script/table-name.ts';
 import type {DataChange} from '../../domain/script/schema-change.ts';
 import {columnName} from './constraints.ts';
 import {tablesRead} from './tables-read.ts';

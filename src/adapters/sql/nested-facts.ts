@@ -1,5 +1,5 @@
 import type {Node} from 'libpg-query';
-import type {TableName} from '../../domain/review/table-facts.ts';
+import type {TableName} from '../../domain/script/table-name.ts';
 import type {Power, SettingChange} from '../../domain/script/parsed-script.ts';
 import {sameTable, type DataChange} from '../../domain/script/schema-change.ts';
 import {dataChange} from './data-changes.ts';

@@ -1,6 +1,6 @@
 import {parseSync, type Node} from 'libpg-query';
 import {constantTextOf, selectedValue} from './constant-text.ts';
-import type {TableName} from '../../domain/review/table-facts.ts';
+import type {TableName} from '../../domain/script/table-name.ts';
 import {declarationsOf} from './declarations.ts';
 import {dynamicQueryOf, nodeOf, nodesOf, parseRoutine, queryOf, type PlNode} from './plpgsql.ts';
 import {languageOf} from './powers.ts';

@@ -1,5 +1,5 @@
 import {tableKey} from '../../domain/script/schema-change.ts';
-import type {TableName} from '../../domain/review/table-facts.ts';
+import type {TableName} from '../../domain/script/table-name.ts';
 
 /**
  * Tables that a query or a data change reads, each once, in the order of the tree. Names that WITH gives to its queries

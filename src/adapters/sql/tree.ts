@@ -1,5 +1,5 @@
 import type {Node, RangeVar} from 'libpg-query';
-import type {TableName} from '../../domain/review/table-facts.ts';
+import type {TableName} from '../../domain/script/table-name.ts';
 
 /** Narrow readers for libpg-query's JSON tree: `{CreateStmt: {…}}`, fields that hold their type's default left out. */
 type KeyOfEach<Union> = Union extends unknown ? keyof Union : never;

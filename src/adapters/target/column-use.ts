@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import type {ColumnUse, TableName} from '../../domain/review/table-facts.ts';
+import type {ColumnUse} from '../../domain/review/table-facts.ts';
+import type {TableName} from '../../domain/script/table-name.ts';
 import {quoteIdentifier} from './identifiers.ts';
 import {answered, probeMark} from './row-probe.ts';
 import type {StatementsView} from './table-facts-query.ts';

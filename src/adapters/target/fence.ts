@@ -1,4 +1,4 @@
-import type {TableName} from '../../domain/review/table-facts.ts';
+import type {TableName} from '../../domain/script/table-name.ts';
 import type {ApplyExpectations, FenceReason} from '../../operations/ports/targets.ts';
 import {parseTableName, quoteIdentifier, quoteLiteral, quoteTable} from './identifiers.ts';
 import {uuidSql} from './identity.ts';

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import {Failure} from '../../operations/ports/failure.ts';
-import type {TableName} from '../../domain/review/table-facts.ts';
+import type {TableName} from '../../domain/script/table-name.ts';
 
 /** An identifier as the server stores it → as it is written in SQL, always in quotes. */
 export function quoteIdentifier(name: string): string {

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type {TableName} from '../../domain/review/table-facts.ts';
+import type {TableName} from '../../domain/script/table-name.ts';
 import {quoteTable} from './identifiers.ts';
 
 /** Milliseconds that one exact question may take; then the answer is unknown. */

@@ -1,4 +1,4 @@
-import type {TableName} from '../../domain/review/table-facts.ts';
+import type {TableName} from '../../domain/script/table-name.ts';
 import {folded, mayHold, namesColumn, namesTable, wordsOf} from './words.ts';
 
 /** What the catalogs know of one table asked about: one row each, in the order asked. */

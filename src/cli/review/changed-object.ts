@@ -4,7 +4,7 @@ import {
 	type ConstraintDefinition,
 	type SchemaChange,
 } from '../../domain/script/schema-change.ts';
-import type {TableName} from '../../domain/review/table-facts.ts';
+import type {TableName} from '../../domain/script/table-name.ts';
 
 /** What a change changes, as a person would name it: `orders`, `orders.note`, `fk_lines on orders`. */
 export function changedObject(change: SchemaChange): string {

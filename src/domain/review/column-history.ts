@@ -1,6 +1,6 @@
 import {identifierText, tableKey, type AddColumn} from '../script/schema-change.ts';
 import type {ReviewedChange} from './review-context.ts';
-import type {TableName} from './table-facts.ts';
+import type {TableName} from '../script/table-name.ts';
 
 /**
  * What the pending statements so far made of the columns: told each change after it was judged, so that every change is

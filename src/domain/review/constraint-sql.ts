@@ -1,5 +1,5 @@
 import {identifierText, tableText, type AddConstraint, type ConstraintDefinition} from '../script/schema-change.ts';
-import type {TableName} from './table-facts.ts';
+import type {TableName} from '../script/table-name.ts';
 
 /** Its name, or the one that PostgreSQL would choose (documentation, CREATE TABLE: `table_columns_kind`). */
 export function constraintName(table: TableName, {name, columns, constraint}: ConstraintDefinition): string {

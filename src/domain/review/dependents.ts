@@ -2,7 +2,8 @@ import type {ScriptStatement} from '../script/parsed-script.ts';
 import {identifierText, parseTableName} from '../script/schema-change.ts';
 import type {ReviewContext, ReviewedStatement} from './review-context.ts';
 import {listText} from './sql-text.ts';
-import type {Dependent, TableFacts, TableName} from './table-facts.ts';
+import type {Dependent, TableFacts} from './table-facts.ts';
+import type {TableName} from '../script/table-name.ts';
 
 /** What would break when the table goes: its own triggers go with it and are nobody's loss. */
 export function tableDependents(facts: TableFacts | null): readonly Dependent[] {

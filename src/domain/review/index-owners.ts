@@ -1,6 +1,7 @@
 import {parseTableName, sameTable, tableKey, type SchemaChange} from '../script/schema-change.ts';
 import type {ReviewContext} from './review-context.ts';
-import type {TableFacts, TableName} from './table-facts.ts';
+import type {TableFacts} from './table-facts.ts';
+import type {TableName} from '../script/table-name.ts';
 
 /** Where an index stands that a statement names without its table (DROP INDEX). */
 export interface IndexOwner {

@@ -7,7 +7,8 @@ import {
 } from '../script/schema-change.ts';
 import {constraintName} from './constraint-sql.ts';
 import type {ReviewContext, ReviewedChange, ReviewedStatement} from './review-context.ts';
-import type {TableFacts, TableName} from './table-facts.ts';
+import type {TableFacts} from './table-facts.ts';
+import type {TableName} from '../script/table-name.ts';
 
 /** A foreign key that a pending statement adds, as it stands when the script is through. */
 export interface NewForeignKey {

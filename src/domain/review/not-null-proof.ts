@@ -1,7 +1,8 @@
 import {tableKey, type SchemaChange} from '../script/schema-change.ts';
 import {columnKey} from './column-history.ts';
 import type {ReviewContext, ReviewedChange} from './review-context.ts';
-import type {TableFacts, TableName} from './table-facts.ts';
+import type {TableFacts} from './table-facts.ts';
+import type {TableName} from '../script/table-name.ts';
 
 /** The target knows that the column holds a value in every row: SET NOT NULL then reads no row. */
 export function isProvenNotNull(facts: TableFacts | null, column: string): boolean {

@@ -11,7 +11,8 @@ import {
 } from '../script/schema-change.ts';
 import type {ReviewPolicy} from './policy.ts';
 import {sizeOf, type TableSize} from './rows.ts';
-import type {TableFacts, TableName} from './table-facts.ts';
+import type {TableFacts} from './table-facts.ts';
+import type {TableName} from '../script/table-name.ts';
 
 /** All that a rule may look at. */
 export interface ReviewContext {

@@ -15,7 +15,8 @@ import {defaultReviewPolicy, type ReviewPolicy} from './policy.ts';
 import {findingOf, type Rule} from './rule.ts';
 import {sizeOf} from './rows.ts';
 import {rules} from './rules/index.ts';
-import type {Dependent, TableFacts, TableName, TouchedTable} from './table-facts.ts';
+import type {Dependent, TableFacts, TouchedTable} from './table-facts.ts';
+import type {TableName} from '../script/table-name.ts';
 
 /** What Lockstep has to say about one script on one target, at one moment. Safe as JSON. */
 export interface Review {

@@ -1,7 +1,8 @@
 import {tableOf, tableText} from '../script/schema-change.ts';
 import type {ReviewedChange} from './review-context.ts';
 import {rowsText} from './rows.ts';
-import type {TableFacts, TableName} from './table-facts.ts';
+import type {TableFacts} from './table-facts.ts';
+import type {TableName} from '../script/table-name.ts';
 
 /** `orders (about 1,204 rows)`, or `orders (of unknown size)` where no database was asked. */
 export function sizedTable(table: TableName, facts: TableFacts | null): string {

@@ -1,8 +1,6 @@
 import type {ConstraintKind} from '../script/schema-change.ts';
 import type {TableName} from '../script/table-name.ts';
 
-export type {TableName} from '../script/table-name.ts';
-
 /** A table to ask the target about. */
 export interface TouchedTable extends TableName {
 	/** Columns that the script drops: whether any row holds a value there, and who uses them, is asked exactly. */

@@ -1,6 +1,6 @@
 import {refuse, type Refusal} from '../refusal.ts';
 import type {Place} from '../review/finding.ts';
-import type {TableName} from '../review/table-facts.ts';
+import type {TableName} from './table-name.ts';
 import type {Guard, ParsedScript, PlacedGuard, ScriptStatement} from './parsed-script.ts';
 import {parseTableName, sameTable, type CreateTable} from './schema-change.ts';
 

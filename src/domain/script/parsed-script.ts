@@ -1,5 +1,5 @@
 import type {Place} from '../review/finding.ts';
-import type {TableName} from '../review/table-facts.ts';
+import type {TableName} from './table-name.ts';
 import type {SchemaChange} from './schema-change.ts';
 
 /**

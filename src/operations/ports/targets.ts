@@ -1,5 +1,6 @@
 import type {CatalogTable} from '../../domain/run.ts';
-import type {TableFacts, TableName, TouchedTable} from '../../domain/review/table-facts.ts';
+import type {TableFacts, TouchedTable} from '../../domain/review/table-facts.ts';
+import type {TableName} from '../../domain/script/table-name.ts';
 
 /** Which database this really is; a copy of production is another target. */
 export interface TargetIdentity {

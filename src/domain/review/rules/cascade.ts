@@ -13,7 +13,8 @@ import {
 import type {ReviewedChange, ReviewedStatement} from '../review-context.ts';
 import {object, type Objection, type Rule} from '../rule.ts';
 import {sqlText} from '../sql-text.ts';
-import type {Dependent, TableName} from '../table-facts.ts';
+import type {Dependent} from '../table-facts.ts';
+import type {TableName} from '../../script/table-name.ts';
 
 /** PostgreSQL documentation, "Dependency Tracking": CASCADE drops what depends on the object, and what depends on that. */
 export const cascade: Rule = {

@@ -1,6 +1,6 @@
 import {historyIdOf, historyOf, isHistoryDdl, type EfFrame} from '../../script/ef-frame.ts';
 import {tableOf, tableText, type CreateTable, type SchemaChange} from '../../script/schema-change.ts';
-import type {TableName} from '../table-facts.ts';
+import type {TableName} from '../../script/table-name.ts';
 import type {ReviewedStatement} from '../review-context.ts';
 import {objectToStatements, type Rule} from '../rule.ts';
 

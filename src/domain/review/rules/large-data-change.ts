@@ -3,7 +3,8 @@ import {isHistoryChange, type ReviewContext, type ReviewedChange} from '../revie
 import {countText, rowsText, sizeOf} from '../rows.ts';
 import {objectToChanges, type Rule} from '../rule.ts';
 import {sqlText} from '../sql-text.ts';
-import type {TableFacts, TableName} from '../table-facts.ts';
+import type {TableFacts} from '../table-facts.ts';
+import type {TableName} from '../../script/table-name.ts';
 
 /** PostgreSQL documentation, "Routine Vacuuming" and "Explicit Locking": each row written is a new version, locked until the end. */
 export const largeDataChange: Rule = {

@@ -5,7 +5,7 @@ import type {ReviewContext} from '../review-context.ts';
 import {isEmpty} from '../rows.ts';
 import {objectToChanges, type Rule} from '../rule.ts';
 import {sizedTableOf} from '../sized-table.ts';
-import type {TableName} from '../table-facts.ts';
+import type {TableName} from '../../script/table-name.ts';
 
 /** Runbook, checklist: "no destructive rename". SET SCHEMA is a rename to all who use the old name. */
 export const renameTable: Rule = {

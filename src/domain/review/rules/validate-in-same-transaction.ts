@@ -1,6 +1,6 @@
 import {transactionKey} from '../../script/parsed-script.ts';
 import {identifierText, tableKey, tableText} from '../../script/schema-change.ts';
-import type {TableName} from '../table-facts.ts';
+import type {TableName} from '../../script/table-name.ts';
 import {objectToChanges, type Rule} from '../rule.ts';
 import {sizedTableOf} from '../sized-table.ts';
 

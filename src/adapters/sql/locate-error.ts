@@ -41,9 +41,10 @@ function tokenIndexes(body: string, token: string): readonly number[] {
 	}
 }
 
-/** A backslash is a token that no grammar accepts. */
+/** A backslash is a token that no grammar accepts, and where it is the offender itself, so is a brace. */
 function messageWithout(body: string, index: number, length: number): string {
-	const broken = `${body.slice(0, index)}\\${body.slice(index + length)}`;
+	const breaker = body.startsWith('\\', index) ? '}' : '\\';
+	const broken = `${body.slice(0, index)}${breaker}${body.slice(index + length)}`;
 	try {
 		parseRoutine(`DO $lockstep$${broken}$lockstep$`);
 		return '';

@@ -1,7 +1,7 @@
 import type {Node} from 'libpg-query';
 import type {Power} from '../../domain/script/parsed-script.ts';
 import {commandTag} from './command-tag.ts';
-import {fieldsOf, listOf, tagOf} from './tree.ts';
+import {fieldsOf, listOf, stringsOf, tagOf} from './tree.ts';
 
 /** What one node can do beyond this database: programs, files, other servers, roles. */
 export function powersOf(tag: string, node: Node): readonly Power[] {
@@ -54,7 +54,15 @@ const readers: Readonly<Record<string, (node: Node) => readonly Power[]>> = {
 	RenameStmt: eventTriggerPower,
 	AlterOwnerStmt: eventTriggerPower,
 	SecLabelStmt: labelPower,
+	DefineStmt: operatorPower,
 };
+
+/** EF's guards compare by `=`: one of the script's own, for the id's exact type, would be chosen before PostgreSQL's. */
+function operatorPower(node: Node): readonly Power[] {
+	const definition = fieldsOf(node, 'DefineStmt');
+	const isEquality = definition?.kind === 'OBJECT_OPERATOR' && stringsOf(definition.defnames).at(-1) === '=';
+	return isEquality ? [{kind: 'server-setting', name: 'CREATE OPERATOR ='}] : [];
+}
 
 /** `AlterSystemStmt` → `ALTER SYSTEM`. */
 function commandName(tag: string): string {

@@ -19,7 +19,7 @@ export function unparsableAt({source, guard}: Standing, offset: number, complain
 	const words = {
 		text: excerptAt(source, offset, lastWritten(source.bytes, offset)),
 		message: `PostgreSQL cannot read this: ${shortened(complaint)}.`,
-		remedy: 'Mend the statement where it comes from, and generate the script again; nobody could review it so.',
+		remedy: 'Mend the statement in the migration that it comes from, and generate the script again.',
 	};
 	return faultAt(source, offset, 'unparsable', words, guard);
 }

@@ -41,7 +41,8 @@ export interface Objection {
 	readonly remedy: string;
 }
 
-type Judgement = Pick<Objection, 'severity' | 'destructive' | 'message' | 'remedy'>;
+/** An objection without its place. */
+export type Judgement = Pick<Objection, 'severity' | 'destructive' | 'message' | 'remedy'>;
 
 /** Objects to a statement. */
 export function object({statement, migration}: ReviewedStatement, judgement: Judgement): Objection {

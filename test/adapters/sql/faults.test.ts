@@ -183,6 +183,7 @@ describe('what PostgreSQL cannot read', () => {
 		["DO 'BEGIN\n  PERFORM ''x'';\n  ALTR TABLE a;\nEND';", 'ALTR', '3:3'],
 		['DO $a$ BEGIN\n DO $b$ BEGIN\n  ALTR x; END $b$; END $a$;', 'ALTR', '3:3'],
 		['DO $EF$ BEGIN UPDATE a SETT b = 1; END $EF$;', 'b', '1:29'],
+		['DO $EF$ BEGIN\n  PERFORM 1; \\! ls;\nEND $EF$;', '\\', '2:14'],
 	])('%j', (text, token, place) => {
 		const {faults, places} = read(text);
 		expect(places).toEqual([`unparsable ${place}`]);
@@ -201,6 +202,20 @@ describe('what PostgreSQL cannot read', () => {
 		const {faults, places} = read(text);
 		expect(places).toEqual([`unparsable ${place}`]);
 		expect(faults[0]?.message).toBe(`PostgreSQL cannot read this: ${message}.`);
+	});
+
+	test('an option that makes the parser print its own tree', () => {
+		const text = 'DO $EF$\n# /* */ Option dump\nBEGIN DROP TABLE a; END $EF$;';
+		expect(read(text)).toMatchObject({places: ['unparsable 1:1'], tags: []});
+	});
+
+	test('fields of a row are known, whatever its table', () => {
+		const text = 'DO $EF$\nDECLARE r shop."Orders"%ROWTYPE;\nBEGIN r.id := f(); ALTR x; END $EF$;';
+		expect(read(text.replace('ALTR x', 'DROP TABLE a'))).toMatchObject({
+			places: [],
+			tags: ['EXPRESSION', 'DROP TABLE'],
+		});
+		expect(placesIn(text)).toEqual(['unparsable 3:20']);
 	});
 
 	test.each([

@@ -1,8 +1,8 @@
 import type {SchemaChange} from '../../script/schema-change.ts';
 import {followMakers} from '../makers.ts';
 import {placeOfMigration} from '../migration-place.ts';
-import {isHistoryChange, type ReviewContext} from '../review-context.ts';
-import type {Objection, Rule} from '../rule.ts';
+import {isHistoryChange, type ReviewContext, type ReviewedStatement} from '../review-context.ts';
+import {object, type Objection, type Rule} from '../rule.ts';
 
 /**
  * EF's guard is per migration, not per statement. What committed before a failure runs again with the next try, for the
@@ -12,7 +12,8 @@ export const partialApply: Rule = {
 	id: 'partial-apply',
 	item: null,
 	waivable: true,
-	severity: 'warning; notice where the migration only makes new things',
+	severity:
+		'warning; notice where the migration only makes new things; blocker where the transaction is never committed',
 	why: 'When a statement fails, those before it stay, and a second try runs them again: a retry is not safe.',
 	example: {
 		of: 'file',
@@ -39,9 +40,27 @@ END $EF$;`,
 		);
 		const ids = broken.map(({id}) => id);
 		const [first] = ids;
-		return first === undefined ? [] : [objection(first, ids, context)];
+		return [...(first === undefined ? [] : [objection(first, ids, context)]), ...neverCommitted(context)];
 	},
 };
+
+/** At the end of the file psql leaves, with exit code 0, and the server rolls an open transaction back. */
+function neverCommitted({statements, pendingIds}: ReviewContext): readonly Objection[] {
+	const open = statements.reduce<ReviewedStatement | null>((begun, at) => {
+		const {inBlock, transactionStep: step} = at.statement;
+		if (inBlock || step === null || step === 'savepoint') return begun;
+		return step === 'begin' ? (begun ?? at) : null;
+	}, null);
+	if (open === null || pendingIds.length === 0) return [];
+	const line = open.statement.place.line;
+	return [
+		object(open, {
+			severity: 'blocker',
+			message: `The transaction that begins at line ${line} is never committed: nothing of it would stay, and psql would not say so.`,
+			remedy: 'Is the file cut off? Generate it again; EF ends each transaction with COMMIT;',
+		}),
+	];
+}
 
 function objection(first: string, ids: readonly string[], context: ReviewContext): Objection {
 	const more = ids.length > 1 ? ` (and ${ids.length - 1} more)` : '';

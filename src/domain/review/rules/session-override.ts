@@ -1,5 +1,6 @@
+import {historyOf, type EfFrame} from '../../script/ef-frame.ts';
 import type {ScriptStatement, SettingChange} from '../../script/parsed-script.ts';
-import {objectToStatements, type Rule} from '../rule.ts';
+import {objectToStatements, type Judgement, type Rule} from '../rule.ts';
 import {sqlText} from '../sql-text.ts';
 
 /**
@@ -10,17 +11,17 @@ export const sessionOverride: Rule = {
 	id: 'session-override',
 	item: null,
 	waivable: false,
-	severity: 'blocker',
+	severity: 'blocker; warning for a search_path under which the guards would look for the history elsewhere',
 	why: 'It would switch off what protects production while the script runs, or what tells afterwards what happened: lock limits, the fence against a second run, the log.',
 	example: {
 		of: 'migration',
 		sql: 'SET lock_timeout = 0;',
 		instead: "Leave it out: the target's configuration says how long a statement may wait for its lock.",
 	},
-	check: ({statements}) =>
+	check: ({statements, frame}) =>
 		objectToStatements(statements, (statement) => {
 			const what = overrideOf(statement);
-			if (what === null) return null;
+			if (what === null) return historyOf(frame).schema === null && movesSearchPath(statement) ? moved(frame) : null;
 			return {
 				severity: 'blocker',
 				message: `${what} overrides what Lockstep sets for the session or relies on.`,
@@ -28,6 +29,21 @@ export const sessionOverride: Rule = {
 			};
 		}),
 };
+
+/** A function's own SET holds while the function runs; an empty path makes the guards fail, and nothing is run. */
+function movesSearchPath({settings, tag}: ScriptStatement): boolean {
+	if (/^(?:CREATE|ALTER) /u.test(tag)) return false;
+	return settings.some(({name, action, value}) => name === 'search_path' && action === 'set' && value !== '');
+}
+
+function moved({historyTable}: EfFrame): Judgement {
+	return {
+		severity: 'warning',
+		message: `From here on the guards look for ${historyTable} in another schema: where one has a history of its own, it decides what runs.`,
+		remedy:
+			"Write the schema before the names instead, or give EF the history's: MigrationsHistoryTable(name, schema).",
+	};
+}
 
 /** PostgreSQL documentation, "Server Configuration": what limits, names, fences or records a session; `?` is known only when it runs. */
 const guardedSettings: ReadonlySet<string> = new Set([

@@ -17,6 +17,15 @@ function historyRow(id: string): string {
 }
 
 describe('partial-apply', () => {
+	test('blocks a transaction that is never committed, as of a file that was cut off', () => {
+		const cut = text.slice(0, text.lastIndexOf('COMMIT;'));
+		expect(told(reviewBytes(cut), rules)).toEqual(['blocker partial-apply']);
+		expect(told(reviewBytes(cut, {appliedIds: [migrationId]}), rules)).toEqual([]);
+		const abandoned = `${text}START TRANSACTION;\nSAVEPOINT a;\n`;
+		expect(findingOf(reviewBytes(abandoned), 'partial-apply').message).toContain('is never committed');
+		expect(told(reviewBytes(`${abandoned}ROLLBACK;\n`), rules)).toEqual([]);
+	});
+
 	const suppressed = (sql: string): EfCommand => ({sql, suppressTransaction: true});
 
 	test.each<readonly [string, Parameters<typeof efScript>[0], readonly string[]]>([

@@ -52,10 +52,9 @@ describe('session-override', () => {
 	});
 
 	test.each([
-		'SET search_path = shop',
 		"CREATE FUNCTION f() RETURNS int LANGUAGE sql SET search_path = pg_catalog, shop AS 'SELECT 1'",
 		"ALTER DATABASE shop SET timezone = 'UTC'",
-		"PERFORM pg_catalog.set_config('search_path', 'shop', true)",
+		"PERFORM pg_catalog.set_config('search_path', '', false)",
 		"SET LOCAL work_mem = '64MB'",
 		'SET check_function_bodies = false',
 		'SET client_min_messages = warning',
@@ -68,10 +67,19 @@ describe('session-override', () => {
 	});
 });
 
+describe('session-override of the path on which the guards find the history', () => {
+	test.each(['SET search_path = shop', "PERFORM pg_catalog.set_config('search_path', 'shop', true)"])('%s', (sql) => {
+		expectFindings(sql, ['warning session-override']);
+		const inSchema = {historyTable: 'shop."__EFMigrationsHistory"'};
+		expect(told(reviewStatements([sql], {script: inSchema}), rules)).toEqual([]);
+	});
+});
+
 describe('server-escape', () => {
 	test.each([
 		"COPY orders FROM PROGRAM 'id'",
 		"COPY orders TO '/tmp/x'",
+		'CREATE OPERATOR public.= (LEFTARG = varchar, RIGHTARG = varchar, FUNCTION = same)',
 		"PERFORM pg_read_file('/etc/passwd')",
 		"PERFORM pg_catalog.pg_read_binary_file('/etc/passwd')",
 		"PERFORM pg_ls_dir('.')",

@@ -56,9 +56,9 @@ export function program(): Command {
 		.option('--since <id>', 'without a database: what comes after this migration is pending')
 		.option('--format <format>', 'text, json, sarif or github', 'text')
 		.action(async (file: string | undefined, options: ReviewOptions) => {
-			// Before the parser is loaded, which its import alone does.
+			// Before the parser is loaded, which its import alone does: it compiles on another core while the rules load.
 			compileParserOnce();
-			const {review} = await import('./review.ts');
+			const [{review}] = await Promise.all([import('./review.ts'), import('libpg-query')]);
 			process.exitCode = await review(file, options);
 		});
 	return lockstep;

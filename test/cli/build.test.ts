@@ -31,6 +31,7 @@ describe('the built program', () => {
 				cwd: checkout,
 			},
 		);
+		await run(process.execPath, [path.join(checkout, 'scripts/bundle-review.mjs'), path.join(place, 'dist')]);
 	}, 120_000);
 	afterAll(async () => await rm(place, {recursive: true}));
 

@@ -53,6 +53,7 @@ describe('the package', () => {
 		// Types are another check's affair.
 		const options = ['--project', 'tsconfig.build.json', '--noCheck', '--outDir', path.join(copy, 'dist')];
 		await run(process.execPath, [tsc, ...options], {cwd: checkout});
+		await run(process.execPath, [path.join(checkout, 'scripts/bundle-review.mjs'), path.join(copy, 'dist')]);
 		const env = {...process.env, npm_config_cache: path.join(place, 'npm'), npm_config_update_notifier: 'false'};
 		const {stdout} = await run('npm', ['pack', '--ignore-scripts', '--json'], {cwd: copy, env});
 		const [packed] = JSON.parse(stdout) as readonly {readonly filename: string}[];

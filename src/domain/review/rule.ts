@@ -54,12 +54,15 @@ export function objectToChanges(
 	context: ReviewContext,
 	judge: (change: ReviewedChange, at: ReviewedStatement) => Judgement | null,
 ): readonly Objection[] {
-	return context.pending.flatMap((at) =>
-		at.changes.flatMap((change) => {
+	// Loops: each of the rules comes by every change of the script, and nearly all of them raise nothing.
+	const objections: Objection[] = [];
+	for (const at of context.pending) {
+		for (const change of at.changes) {
 			const judgement = judge(change, at);
-			return judgement === null ? [] : [object(at, judgement)];
-		}),
-	);
+			if (judgement !== null) objections.push(object(at, judgement));
+		}
+	}
+	return objections;
 }
 
 /** Asks `judge` about every statement of the given list; null is no objection. */
@@ -67,10 +70,12 @@ export function objectToStatements(
 	statements: readonly ReviewedStatement[],
 	judge: (statement: ScriptStatement, at: ReviewedStatement) => Judgement | null,
 ): readonly Objection[] {
-	return statements.flatMap((at) => {
+	const objections: Objection[] = [];
+	for (const at of statements) {
 		const judgement = judge(at.statement, at);
-		return judgement === null ? [] : [object(at, judgement)];
-	});
+		if (judgement !== null) objections.push(object(at, judgement));
+	}
+	return objections;
 }
 
 /** Longest statement shown with a finding, in characters; the file has the rest. */

@@ -274,7 +274,7 @@ export function identifierText(name: string): string {
 }
 
 function quoteIdentifier(name: string): string {
-	return `"${name.replaceAll('"', '""')}"`;
+	return name.includes('"') ? `"${name.replaceAll('"', '""')}"` : `"${name}"`;
 }
 
 /**

@@ -339,11 +339,11 @@ describe('the path that a code host knows', () => {
 		['shop.sql', [], 'shop.sql'],
 		['./db/../db/shop.sql', [], 'db/shop.sql'],
 		['shop.sql', ['/work'], 'checkout/shop.sql'],
-		['/work/checkout/db/shop.sql', [], 'db/shop.sql'],
+		['/builds/checkout/db/shop.sql', [], 'db/shop.sql'],
 		['..sql', [], '..sql'],
 		['/elsewhere/shop.sql', ['/work'], '/elsewhere/shop.sql'],
 		['../shop.sql', [], '../shop.sql'],
 	])('of %s, with the checkout in %j, is %s', (file, folders, path) => {
-		expect(pathInCheckout(file, folders, '/work/checkout')).toBe(path);
+		expect(pathInCheckout(file, folders, '/builds/checkout')).toBe(path);
 	});
 });

@@ -338,10 +338,10 @@ describe('the path that a code host knows', () => {
 		['-', [], 'stdin'],
 		['shop.sql', [], 'shop.sql'],
 		['./db/../db/shop.sql', [], 'db/shop.sql'],
-		['shop.sql', ['/work'], 'checkout/shop.sql'],
+		['shop.sql', ['/builds'], 'checkout/shop.sql'],
 		['/builds/checkout/db/shop.sql', [], 'db/shop.sql'],
 		['..sql', [], '..sql'],
-		['/elsewhere/shop.sql', ['/work'], '/elsewhere/shop.sql'],
+		['/elsewhere/shop.sql', ['/builds'], '/elsewhere/shop.sql'],
 		['../shop.sql', [], '../shop.sql'],
 	])('of %s, with the checkout in %j, is %s', (file, folders, path) => {
 		expect(pathInCheckout(file, folders, '/builds/checkout')).toBe(path);

@@ -2,7 +2,7 @@ import type {Direction, EfFrame} from '../script/ef-frame.ts';
 import type {ParsedScript} from '../script/parsed-script.ts';
 import {settledMigrations} from '../script/pending.ts';
 import {sameTable, tableKey, tableOf, type SchemaChange} from '../script/schema-change.ts';
-import type {Finding, Place, Severity} from './finding.ts';
+import type {Finding, FurtherPlace, Place, Severity} from './finding.ts';
 import {
 	isHistoryChange,
 	reviewContext,
@@ -104,18 +104,15 @@ function configured({rule, severity, waivable}: Finding, {severities}: ReviewPol
 
 /** What is to be said twice in the same words is said once, with all its places. */
 function toldOnce(findings: readonly Finding[]): readonly Finding[] {
-	const told = new Map<string, Finding>();
+	const told = new Map<string, {readonly first: Finding; readonly furtherPlaces: FurtherPlace[]}>();
 	for (const finding of findings) {
-		const key = JSON.stringify([finding.rule, finding.severity, finding.destructive, finding.message]);
-		const first = told.get(key);
-		if (first === undefined) {
-			told.set(key, finding);
-			continue;
-		}
-		const further = {migration: finding.migration, place: finding.place};
-		told.set(key, {...first, furtherPlaces: [...first.furtherPlaces, further]});
+		const {rule, severity, destructive, message, migration, place} = finding;
+		const key = JSON.stringify([rule, severity, destructive, message]);
+		const same = told.get(key);
+		if (same === undefined) told.set(key, {first: finding, furtherPlaces: []});
+		else same.furtherPlaces.push({migration, place});
 	}
-	return [...told.values()];
+	return [...told.values()].map(({first, furtherPlaces}) => ({...first, furtherPlaces}));
 }
 
 /** The tables of the target that pending changes touch: what facts must be asked for. */

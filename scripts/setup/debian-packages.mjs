@@ -4,13 +4,21 @@ import path from 'node:path';
 import {SetupError} from './error.mjs';
 import {runWithProgress} from './progress.mjs';
 
-/** @typedef {import('./unpack-servers.mjs').Server} Server */
+/** @typedef {import('./unpack-packages.mjs').Part} Part */
 
 /**
- * What the servers' packages depend on and never touch when they run as we run them: the Perl of Debian's cluster
- * scripts, and the compiler behind `jit`, which is loaded only when it is used.
+ * What these packages depend on and never touch when they run as we run them: the Perl of Debian's cluster scripts,
+ * and the compiler behind PostgreSQL's `jit` and the drivers of graphics cards, which is loaded only when it is used.
  */
 const neverLoaded = /^lib(c-l10n|gdbm|llvm|perl|z3|.*-perl$)/;
+
+/** The packages of each part, besides the libraries they need. @type {Record<Part, (options: string[]) => string[]>} */
+const ownPackages = {
+	postgresql: postgresPackages,
+	redis: () => ['redis-server', 'redis-tools'],
+	chromium: chromiumPackages,
+	fonts: () => ['fonts-dejavu-core', 'fonts-noto-color-emoji'],
+};
 
 /** Whether this is a system whose packages we know how to fetch. */
 export function hasDebianPackages() {
@@ -18,24 +26,24 @@ export function hasDebianPackages() {
 }
 
 /**
- * Downloads the packages of servers and of the libraries that this machine lacks. apt gets lists and caches of its own,
+ * Downloads the packages of parts and of the libraries that this machine lacks. apt gets lists and caches of its own,
  * so that this works without root and changes nothing of the system's.
  *
  * @param {string} work
- * @param {readonly Server[]} servers
- * @returns {Promise<Record<Server, string>>} for each server the folder with its .deb files
+ * @param {readonly Part[]} parts
+ * @returns {Promise<Map<Part, string>>} for each part the folder with its .deb files
  * @throws {SetupError}
  */
-export async function fetchPackages(work, servers) {
+export async function fetchPackages(work, parts) {
 	const options = aptOptions(work);
 	await runWithProgress("read the distribution's list of packages", ['apt-get', ...options, 'update']);
-	const folders = {postgresql: path.join(work, 'postgresql'), redis: path.join(work, 'redis')};
-	for (const server of servers) {
-		mkdirSync(folders[server]);
-		const packages = packagesOf(server, options);
+	const folders = new Map(parts.map((part) => [part, path.join(work, part)]));
+	for (const [part, folder] of folders) {
+		mkdirSync(folder);
+		const packages = packagesOf(part, options);
 		const doing = `download ${packages[0]} and ${packages.length - 1} packages that it needs`;
 		await runWithProgress(doing, ['apt-get', ...options, 'download', ...packages], {
-			cwd: folders[server],
+			cwd: folder,
 		});
 	}
 	return folders;
@@ -51,11 +59,11 @@ function aptOptions(work) {
 }
 
 /**
- * @param {Server} server
+ * @param {Part} part
  * @param {string[]} options
  */
-function packagesOf(server, options) {
-	const own = server === 'redis' ? ['redis-server', 'redis-tools'] : postgresPackages(options);
+function packagesOf(part, options) {
+	const own = ownPackages[part](options);
 	const plan = ask('apt-get', [...options, '--simulate', '--no-install-recommends', 'install', ...own]);
 	const planned = [...plan.matchAll(/^Inst (\S+)/gm)].map(([, name = '']) => name);
 	const libraries = planned.filter((name) => name.startsWith('lib') && !neverLoaded.test(name));
@@ -68,6 +76,20 @@ function postgresPackages(options) {
 	const major = /Depends: postgresql-(\d+)/.exec(depends)?.[1];
 	if (!major) throw new SetupError("setup: the distribution's lists know no package postgresql");
 	return [`postgresql-${major}`, `postgresql-client-${major}`];
+}
+
+/**
+ * Debian's headless shell needs a third of the libraries of the browser with windows. Ubuntu has neither: its package
+ * chromium-browser is empty and fetches a snap.
+ *
+ * @param {string[]} options
+ */
+function chromiumPackages(options) {
+	const known = ask('apt-cache', [...options, 'policy', 'chromium-headless-shell', 'chromium']);
+	for (const name of ['chromium-headless-shell', 'chromium']) {
+		if (new RegExp(`^${name}:\\n.*\\n  Candidate: [^(]`, 'm').test(known)) return [name, 'chromium-common'];
+	}
+	throw new SetupError("setup: the distribution's lists know no package chromium");
 }
 
 /**

@@ -1,7 +1,7 @@
-import {execFileSync} from 'node:child_process';
-import {accessSync, constants, readdirSync, realpathSync, statSync} from 'node:fs';
+import {readdirSync} from 'node:fs';
 import path from 'node:path';
 import {SetupError} from './error.mjs';
+import {firstLine, isProgram, pathFolders} from './programs.mjs';
 
 const oldestPostgres = 14;
 const oldestRedis = [6, 2];
@@ -92,38 +92,6 @@ function redisVersion(server) {
 	const [oldestMajor = 0, oldestMinor = 0] = oldestRedis;
 	const newEnough = major > oldestMajor || (major === oldestMajor && minor >= oldestMinor);
 	return newEnough ? version[0].slice(2) : undefined;
-}
-
-function pathFolders() {
-	return (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder));
-}
-
-/** @param {string} file */
-function isProgram(file) {
-	try {
-		accessSync(file, constants.X_OK);
-		return statSync(realpathSync(file)).isFile();
-	} catch {
-		return false;
-	}
-}
-
-/**
- * @param {string} program
- * @param {string} argument
- * @returns {string} empty when the program cannot run
- */
-function firstLine(program, argument) {
-	try {
-		const output = execFileSync(program, [argument], {
-			encoding: 'utf8',
-			stdio: ['ignore', 'pipe', 'ignore'],
-			timeout: 10_000,
-		});
-		return output.split('\n')[0] ?? '';
-	} catch {
-		return '';
-	}
 }
 
 /** @param {string} folder */

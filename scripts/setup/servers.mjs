@@ -2,9 +2,9 @@ import {hasDebianPackages} from './debian-packages.mjs';
 import {SetupError} from './error.mjs';
 import {findPostgres, findRedis} from './find-servers.mjs';
 import {say} from './progress.mjs';
-import {unpackServers, unpackedAt} from './unpack-servers.mjs';
+import {unpackParts, unpackedAt} from './unpack-packages.mjs';
 
-/** @typedef {import('./unpack-servers.mjs').Server} Server */
+/** @typedef {'postgresql' | 'redis'} Server */
 
 /** @type {Record<Server, string[]>} */
 const advice = {
@@ -60,7 +60,7 @@ function find(unpacked) {
 async function fetchMissing(root, missing) {
 	if (!hasDebianPackages()) throw new SetupError(whatToInstall(missing));
 	try {
-		await unpackServers(root, missing);
+		await unpackParts(root, missing);
 	} catch (error) {
 		const interrupted = error instanceof SetupError && error.exitCode > 128;
 		if (interrupted) throw error;

@@ -8,13 +8,16 @@ import {runWithProgress, say} from './progress.mjs';
  * Debian's packages are unpacked into a folder of our own and never installed, for root neither: installing would start
  * servers, and start them again at every boot, on a machine whose owner only wanted to try something.
  *
- * @typedef {'postgresql' | 'redis'} Server
+ * @typedef {'postgresql' | 'redis' | 'chromium' | 'fonts'} Part
  */
 
-const titles = {postgresql: 'PostgreSQL', redis: 'Redis'};
-
-/** Where each server's programs are inside its unpacked packages. */
-const programFolders = {postgresql: /^usr\/lib\/postgresql\/\d+\/bin$/, redis: /^usr\/bin$/};
+/** Of each part its name, and where its programs are inside its unpacked packages. @type {Record<Part, {title: string, programs: RegExp}>} */
+const contents = {
+	postgresql: {title: 'PostgreSQL', programs: /^usr\/lib\/postgresql\/\d+\/bin\/[^/]+$/},
+	redis: {title: 'Redis', programs: /^usr\/bin\/[^/]+$/},
+	chromium: {title: 'Chromium', programs: /^usr\/lib\/chromium\/chromium(-headless-shell)?$/},
+	fonts: {title: 'fonts', programs: /^$/},
+};
 
 /**
  * Where set-up unpacks to, whether or not it has done so.
@@ -29,23 +32,25 @@ export function unpackedAt(checkout) {
 		root,
 		postgresBin: path.join(root, 'postgresql', 'bin'),
 		redisServer: path.join(root, 'redis', 'bin', 'redis-server'),
+		chromiumBin: path.join(root, 'chromium', 'bin'),
+		fonts: path.join(root, 'fonts', 'tree', 'usr', 'share', 'fonts'),
 	};
 }
 
 /**
  * @param {string} root
- * @param {readonly Server[]} missing
+ * @param {readonly Part[]} missing
  * @throws {SetupError}
  */
-export async function unpackServers(root, missing) {
-	const names = missing.map((server) => titles[server]).join(' and ');
+export async function unpackParts(root, missing) {
+	const names = missing.map((part) => contents[part].title).join(' and ');
 	say(`setup: ${names} not found: unpacking Debian's packages into ${root} (nothing is installed or started)`);
 	mkdirSync(root, {recursive: true});
-	for (const server of missing) rmSync(path.join(root, server), {recursive: true, force: true});
+	for (const part of missing) rmSync(path.join(root, part), {recursive: true, force: true});
 	const work = createOwnedDirectory(root, 'unpacking');
 	try {
 		const folders = await fetchPackages(work, missing);
-		for (const server of missing) await unpack(root, server, folders[server]);
+		for (const [part, packages] of folders) await unpack(root, part, packages);
 	} finally {
 		removeOwnedDirectory(work);
 	}
@@ -53,27 +58,27 @@ export async function unpackServers(root, missing) {
 
 /**
  * @param {string} root
- * @param {Server} server
+ * @param {Part} part
  * @param {string} packages the folder with its .deb files
  */
-async function unpack(root, server, packages) {
+async function unpack(root, part, packages) {
 	const made = path.join(packages, 'made');
 	mkdirSync(path.join(made, 'bin'), {recursive: true});
 	const script = 'for package in "$1"/*.deb; do dpkg -x "$package" "$2" || exit; done';
 	const tree = path.join(made, 'tree');
-	await runWithProgress(`unpack ${titles[server]}`, ['sh', '-c', script, 'sh', packages, tree]);
-	for (const folder of programFoldersIn(tree, server)) wrapPrograms(made, folder);
+	await runWithProgress(`unpack ${contents[part].title}`, ['sh', '-c', script, 'sh', packages, tree]);
+	wrapPrograms(made, programsIn(tree, part));
 	openToAll(made);
-	publish(made, path.join(root, server));
+	publish(made, path.join(root, part));
 }
 
 /**
  * @param {string} tree
- * @param {Server} server
+ * @param {Part} part
  */
-function programFoldersIn(tree, server) {
-	const folders = readdirSync(tree, {recursive: true, encoding: 'utf8'});
-	return folders.filter((folder) => programFolders[server].test(folder));
+function programsIn(tree, part) {
+	const files = readdirSync(tree, {recursive: true, encoding: 'utf8'});
+	return files.filter((file) => contents[part].programs.test(file));
 }
 
 /**
@@ -81,31 +86,37 @@ function programFoldersIn(tree, server) {
  * reach programs that have nothing to do with it, and a program started with a clean environment would lose it.
  *
  * @param {string} made
- * @param {string} folder
+ * @param {readonly string[]} programs
  */
-function wrapPrograms(made, folder) {
+function wrapPrograms(made, programs) {
 	const libraries = libraryFolders(path.join(made, 'tree')).map((library) => `"$here"/tree/${library}`);
-	for (const program of readdirSync(path.join(made, 'tree', folder))) {
+	for (const program of programs) {
 		const wrapper = [
 			'#!/bin/sh',
 			'here=${0%/*}/..',
 			`LD_LIBRARY_PATH=${libraries.join(':')}\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}`,
 			'export LD_LIBRARY_PATH',
-			`exec "$here"/tree/${folder}/${program} "$@"`,
+			`exec "$here"/tree/${program} "$@"`,
 			'',
 		];
-		writeFileSync(path.join(made, 'bin', program), wrapper.join('\n'), {mode: 0o755});
+		writeFileSync(path.join(made, 'bin', path.basename(program)), wrapper.join('\n'), {mode: 0o755});
 	}
 }
 
-/** @param {string} tree */
+/** Some packages keep private libraries one folder deeper, where they look by an absolute path. @param {string} tree */
 function libraryFolders(tree) {
 	const roots = ['usr/lib', 'lib'].filter((root) => existsSync(path.join(tree, root)));
-	return roots.flatMap((root) =>
+	const shared = roots.flatMap((root) =>
 		readdirSync(path.join(tree, root))
 			.filter((name) => name.includes('-linux-'))
 			.map((name) => `${root}/${name}`),
 	);
+	const libraries = shared.flatMap((folder) =>
+		readdirSync(path.join(tree, folder), {recursive: true, encoding: 'utf8'})
+			.filter((file) => /^[^/]+\/lib[^/]+\.so[^/]*$/.test(file))
+			.map((file) => `${folder}/${path.dirname(file)}`),
+	);
+	return [...shared, ...new Set(libraries)];
 }
 
 /** A strict umask must not hide the programs from the user that PostgreSQL runs as. @param {string} made */

@@ -29,4 +29,6 @@ export type Simulation = {
 	readonly setDelivery: (delivery: DeliveryMode) => void;
 	/** How many Socket Mode connections are open. */
 	readonly connections: () => number;
+	/** Ends what is still to come, such as repeated events, when the simulator ends. */
+	readonly stop: AbortSignal;
 };

@@ -1,9 +1,10 @@
+import {sendEvent} from '../delivery/events.ts';
 import type {JsonObject} from '../json.ts';
 import type {Simulation} from '../simulation.ts';
 import {textArgument} from './arguments.ts';
 import type {Arguments} from './arguments.ts';
 import {methods} from './methods.ts';
-import type {Method} from './method.ts';
+import type {Method, MethodCall} from './method.ts';
 import {SlackError} from './slack-error.ts';
 
 /** A call as it came in over HTTP. */
@@ -29,8 +30,13 @@ export async function answerCall(simulation: Simulation, call: IncomingCall): Pr
 		const method = findMethod(call.name);
 		if (method === undefined) throw new SlackError('unknown_method', {req_method: call.name});
 		checkToken(simulation, call, method.token);
-		checkScopes(simulation, call, method);
-		const answer = await method.handle({slack: simulation.slack, given: call.given});
+		const methodCall: MethodCall = {
+			slack: simulation.slack,
+			given: call.given,
+			announce: (event) => void sendEvent(simulation, event, simulation.stop),
+		};
+		checkScopes(methodCall, method);
+		const answer = await method.handle(methodCall);
 		return {ok: true, ...answer};
 	} catch (error) {
 		if (error instanceof SlackError) return {ok: false, error: error.code, ...error.more};
@@ -51,9 +57,9 @@ function kindOf(credentials: Simulation['credentials'], token: string): 'bot' | 
 	return token === credentials.appToken ? 'app' : undefined;
 }
 
-function checkScopes({slack}: Simulation, {given}: IncomingCall, method: Method): void {
-	const needed = method.scopes({slack, given});
-	const provided = slack.manifest.scopes;
+function checkScopes(call: MethodCall, method: Method): void {
+	const needed = method.scopes(call);
+	const provided = call.slack.manifest.scopes;
 	if (needed.length === 0 || needed.some((scope) => provided.includes(scope))) return;
 	throw new SlackError('missing_scope', {
 		needed: needed.join(','),

@@ -3,7 +3,12 @@ import type {Slack} from '../state/slack.ts';
 import type {Arguments} from './arguments.ts';
 
 /** One call of a Web API method. */
-export type MethodCall = {readonly slack: Slack; readonly given: Arguments};
+export type MethodCall = {
+	readonly slack: Slack;
+	readonly given: Arguments;
+	/** Sends the app an event of what the call did; it returns at once. */
+	readonly announce: (event: JsonObject) => void;
+};
 
 /** A Web API method: the token it takes, the scopes of which it needs one, and what it does. */
 export type Method = {

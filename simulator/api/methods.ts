@@ -3,6 +3,8 @@ import {authMethods} from './methods/auth.ts';
 import {chatMethods} from './methods/chat.ts';
 import {conversationMethods} from './methods/conversations.ts';
 import {fileMethods} from './methods/files.ts';
+import {reactionMethods} from './methods/reactions.ts';
+import {teamMethods} from './methods/team.ts';
 import {userGroupMethods} from './methods/usergroups.ts';
 import {userMethods} from './methods/users.ts';
 import {viewMethods} from './methods/views.ts';
@@ -13,6 +15,8 @@ export const methods: Readonly<Record<string, Method>> = {
 	...chatMethods,
 	...conversationMethods,
 	...fileMethods,
+	...reactionMethods,
+	...teamMethods,
 	...userGroupMethods,
 	...userMethods,
 	...viewMethods,

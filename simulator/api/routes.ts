@@ -3,6 +3,7 @@ import type {FastifyInstance, FastifyReply, FastifyRequest} from 'fastify';
 import {isObject} from '../json.ts';
 import type {JsonObject} from '../json.ts';
 import {keep} from '../log.ts';
+import {subjectsOfCall} from '../log-subjects.ts';
 import {fateOf} from '../misbehaviour.ts';
 import type {Simulation} from '../simulation.ts';
 import {answerCall, findMethod} from './call.ts';
@@ -107,6 +108,7 @@ function note(simulation: Simulation, call: IncomingCall, outcome: Outcome, at: 
 		status: outcome.status,
 		answer: outcome.answer,
 		milliseconds: simulation.slack.now() - at,
+		subjects: subjectsOfCall(simulation.slack, {method: call.name, given: shown, answer: outcome.answer}),
 		...(outcome.fate === undefined ? {} : {fate: outcome.fate}),
 	});
 }

@@ -2,6 +2,7 @@ import {textField} from '../json.ts';
 import type {JsonObject} from '../json.ts';
 import type {ActionOutcome, CommandOutcome, SubmitOutcome} from '../people/outcome.ts';
 import type {ReadMessage} from '../people/read.ts';
+import type {Suggestions} from '../people/suggest.ts';
 import type {GivenValue} from '../state/element-state.ts';
 import type {Connection} from './connection.ts';
 import {ActionFailed} from './failures.ts';
@@ -17,12 +18,17 @@ type InputValue = GivenValue | boolean | FileToUpload | readonly FileToUpload[];
 /** A view as the wire has it: title, blocks, state, … */
 type View = JsonObject & {readonly id: string};
 
-/** Which button or menu: on a message of the channel, or in the open modal where no channel is named. */
+/** Which button or menu: on a message of the channel, on the app's Home tab, or else in the open modal. */
 type Place = Wanted & {
 	readonly channel?: string;
+	/** On the Home tab as it was last published to this person. */
+	readonly home?: boolean;
 	/** The message; the newest that has such an element when absent. */
 	readonly ts?: string;
 };
+
+/** One message of a channel that the person is in. */
+type MessagePlace = {readonly channel: string; readonly ts: string};
 
 /** A person of the workspace, with everything that they can see and do. */
 export type Person = {
@@ -48,6 +54,17 @@ export type Person = {
 	readonly click: (place: Place) => Promise<void>;
 	/** Chooses in a menu, radio buttons, checkboxes or a picker outside input blocks. Throws ActionFailed. */
 	readonly select: (place: Omit<Place, 'value'> & {readonly value: InputValue}) => Promise<void>;
+	/** What an external select offers for what was typed; only that can be chosen in it afterwards. */
+	readonly suggest: (place: Omit<Place, 'value'> & {readonly query: string}) => Promise<Suggestions>;
+	/** Opens the app's Home tab, or its Messages tab. */
+	readonly openHome: (tab?: 'home' | 'messages') => Promise<void>;
+	/** The Home tab as it was last published to this person, or null. */
+	readonly home: () => Promise<View | null>;
+	readonly waitForHome: (predicate?: (home: View) => boolean, timeoutMs?: number) => Promise<View>;
+	/** Uses a shortcut of the app: a global one, or one on a message. Throws ActionFailed. */
+	readonly shortcut: (callbackId: string, on?: MessagePlace) => Promise<void>;
+	/** Puts an emoji, named without colons, under a message; `on: false` takes it away. */
+	readonly react: (reaction: MessagePlace & {readonly name: string; readonly on?: boolean}) => Promise<void>;
 	/** The channel's messages as this person sees them, oldest first, each with its thread. */
 	readonly read: (channel: string) => Promise<readonly ReadMessage[]>;
 	/** A thread: its first message, then the replies. */
@@ -71,12 +88,16 @@ export function makePerson(connection: Connection, name: string): Person {
 	const read = (channel: string): Promise<readonly ReadMessage[]> =>
 		connection.get(`${at}/channels/${encodeURIComponent(channel)}/messages`);
 	const view = async (): Promise<View | null> => (await connection.get<readonly View[]>(`${at}/views`)).at(-1) ?? null;
+	const home = async (): Promise<View | null> =>
+		(await connection.get<{readonly home: View | null}>(`${at}/desktop`)).home;
+	const eyes: Eyes = {read, view, home, name};
 	const upload = (file: FileToUpload): Promise<string> => uploadFile(connection, at, file);
 
 	return {
 		name,
 		read,
 		view,
+		home,
 		command: (command, text, {channel = DEFAULT_CHANNEL} = {}) =>
 			connection.send('POST', `${at}/commands`, {command, text, channel}),
 		async say(channel, text, {threadTs, files = []} = {}) {
@@ -111,13 +132,31 @@ export function makePerson(connection: Connection, name: string): Person {
 			await connection.send('POST', `${at}/views/${open.id}/close`, {});
 		},
 		async click(place) {
-			const found = await findPlace({read, view, name}, place);
+			const found = await findPlace(eyes, place);
 			confirmAccepted(await connection.send('POST', `${at}/actions`, found));
 		},
 		async select({value, ...place}) {
-			const found = await findPlace({read, view, name}, place);
+			const found = await findPlace(eyes, place);
 			const body = {...found, value: await givenValue(value, upload)};
 			confirmAccepted(await connection.send('POST', `${at}/actions`, body));
+		},
+		async suggest({query, ...place}) {
+			const found = await findPlace(eyes, place);
+			return connection.send('POST', `${at}/suggestions`, {...found, query});
+		},
+		async openHome(tab = 'home') {
+			await connection.send('POST', `${at}/home`, {tab});
+		},
+		waitForHome: (predicate = () => true, timeoutMs = DEFAULT_WAIT) =>
+			connection.until(`such Home tab for ${name}`, timeoutMs, async () => {
+				const published = await home();
+				return published !== null && predicate(published) ? published : undefined;
+			}),
+		async shortcut(callbackId, on) {
+			confirmAccepted(await connection.send('POST', `${at}/shortcuts`, {callbackId, ...on}));
+		},
+		async react({on = true, ...reaction}) {
+			await connection.send('POST', `${at}/reactions`, {...reaction, on});
 		},
 		async thread(channel, ts) {
 			const parent = (await read(channel)).find((each) => each.ts === ts);
@@ -133,11 +172,16 @@ export function makePerson(connection: Connection, name: string): Person {
 	};
 }
 
-type Eyes = Pick<Person, 'read' | 'view' | 'name'>;
+type Eyes = Pick<Person, 'read' | 'view' | 'home' | 'name'>;
 
-/** Where the wanted element is: in the modal, or on the newest message that has it. */
+/** Where the wanted element is: in the modal, on the Home tab, or on the newest message that has it. */
 async function findPlace(eyes: Eyes, place: Place): Promise<JsonObject> {
-	const {channel, ts, ...wanted} = place;
+	const {channel, ts, home, ...wanted} = place;
+	if (home === true) {
+		const element = findElements(await eyes.home(), wanted)[0];
+		if (element === undefined) throw nothingLike(wanted, `${eyes.name}'s Home tab`);
+		return {home, blockId: element.blockId, actionId: element.actionId};
+	}
 	if (channel === undefined) {
 		const open = opened(await eyes.view(), eyes.name);
 		const element = findElements(open, wanted)[0];

@@ -1,5 +1,6 @@
 import {keep} from '../log.ts';
 import type {Log} from '../log.ts';
+import {personOfPayload, subjectsOfPayload} from '../log-subjects.ts';
 import {comesTwice} from '../misbehaviour.ts';
 import type {Mood} from '../misbehaviour.ts';
 import type {Slack} from '../state/slack.ts';
@@ -22,10 +23,13 @@ export async function deliverNoted(
 	async function noted(duplicate: boolean): Promise<Acknowledgement> {
 		const at = slack.now();
 		const acknowledgement = await carrier(parcel);
+		const person = personOfPayload(parcel.payload);
 		keep(log.deliveries, {
 			at,
 			type: parcel.type,
 			payload: parcel.payload,
+			subjects: subjectsOfPayload(parcel.payload),
+			...(person === undefined ? {} : {person}),
 			outcome: acknowledgement.kind === 'unreachable' ? acknowledgement.reason : acknowledgement.kind,
 			...(acknowledgement.kind === 'acknowledged' ? {answer: acknowledgement.body} : {}),
 			milliseconds: slack.now() - at,

@@ -3,6 +3,7 @@ import type {IncomingMessage, Server} from 'node:http';
 import type {Duplex} from 'node:stream';
 import {WebSocket, WebSocketServer} from 'ws';
 import {decodeJson, isObject, textField} from '../json.ts';
+import {changed} from '../state/slack.ts';
 import type {Slack} from '../state/slack.ts';
 import type {Acknowledgement, Parcel} from './parcel.ts';
 
@@ -100,6 +101,7 @@ function welcome(hub: Hub, socket: WebSocket): void {
 		return;
 	}
 	hub.sockets.add(socket);
+	changed(hub.slack);
 	socket.on('message', (data: Buffer) => receive(hub, data.toString()));
 	socket.on('error', () => socket.terminate());
 	socket.on('close', () => leave(hub, socket));
@@ -128,6 +130,7 @@ function receive(hub: Hub, text: string): void {
 /** What a lost connection had not answered goes to another, or waits for the next. */
 function leave(hub: Hub, socket: WebSocket): void {
 	hub.sockets.delete(socket);
+	changed(hub.slack);
 	for (const pending of hub.pending.values()) {
 		if (pending.sentOn === socket) {
 			pending.sentOn = undefined;

@@ -8,7 +8,7 @@ import {accessories, actionsElements, imageElement, inputElements, modalInputEle
 // The numbers are those of Slack's reference, "Blocks".
 
 /** Where blocks stand. */
-export type Surface = 'message' | 'modal';
+export type Surface = 'message' | 'modal' | 'home';
 
 const blockId = {block_id: string({least: 1, most: 255})};
 
@@ -130,15 +130,20 @@ const allowed: Readonly<Record<Surface, Check>> = {
 		table,
 	}),
 	modal: byType({...everywhere, input: input(modalInputElements)}),
+	home: byType({...everywhere, input: input(inputElements)}),
 };
 
-/** 50 blocks in a message, 100 in a modal (Slack: "Blocks"). */
-const mostBlocks: Readonly<Record<Surface, number>> = {message: 50, modal: 100};
+/** 50 blocks in a message, 100 in a modal or Home tab (Slack: "Blocks"). */
+const mostBlocks: Readonly<Record<Surface, number>> = {message: 50, modal: 100, home: 100};
 
 /** Everything that Slack would refuse in these blocks. */
 export function checkBlocks(blocks: unknown, surface: Surface, pointer = '/blocks'): readonly Problem[] {
-	const check = list(allowed[surface], {least: 0, most: mostBlocks[surface]});
-	return [...check(blocks, pointer), ...repeatedIds(blocks, pointer), ...focuses(blocks, pointer)];
+	return blocksCheck(surface)(blocks, pointer);
+}
+
+/** The same as a check, which tells of the limits that it comes across. */
+export function blocksCheck(surface: Surface): Check {
+	return all(list(allowed[surface], {least: 0, most: mostBlocks[surface]}), repeatedIds, focuses);
 }
 
 /** True where a block is an input. */

@@ -4,8 +4,19 @@ import type {JsonObject} from '../json.ts';
 /** What is wrong with a payload, and where: a JSON pointer such as `/blocks/0/text`. */
 export type Problem = {readonly message: string; readonly pointer: string};
 
+/** How much of a limit one value takes up: a text by its characters, a list by its items. */
+export type Use = {
+	readonly pointer: string;
+	readonly of: 'characters' | 'items';
+	readonly used: number;
+	readonly limit: number;
+};
+
+/** Is told of every use of a limit that a check comes across. */
+export type Sight = (use: Use) => void;
+
 /** Looks at one value and returns what Slack would refuse in it. */
-export type Check = (value: unknown, pointer: string) => readonly Problem[];
+export type Check = (value: unknown, pointer: string, sight?: Sight) => readonly Problem[];
 
 /** One problem, in a list. */
 export function problem(message: string, pointer: string): readonly Problem[] {
@@ -14,8 +25,9 @@ export function problem(message: string, pointer: string): readonly Problem[] {
 
 /** A text of `least` to `most` characters. */
 export function string({least = 0, most = Infinity} = {}): Check {
-	return (value, pointer) => {
+	return (value, pointer, sight) => {
 		if (typeof value !== 'string') return problem('must provide a string', pointer);
+		if (most < Infinity) sight?.({pointer, of: 'characters', used: value.length, limit: most});
 		if (value.length < least) return problem(`must be more than ${least - 1} characters`, pointer);
 		if (value.length > most) return problem(`must be less than ${most + 1} characters`, pointer);
 		return [];
@@ -51,11 +63,12 @@ export function integer({least = -Infinity, most = Infinity} = {}): Check {
 
 /** A list of `least` to `most` items, each of which passes. */
 export function list(item: Check, {least = 1, most = Infinity} = {}): Check {
-	return (value, pointer) => {
+	return (value, pointer, sight) => {
 		if (!Array.isArray(value)) return problem('must provide an array', pointer);
+		if (most < Infinity) sight?.({pointer, of: 'items', used: value.length, limit: most});
 		if (value.length < least) return problem(`no less than ${least} items allowed`, pointer);
 		if (value.length > most) return problem(`no more than ${most} items allowed`, pointer);
-		return value.flatMap((each: unknown, index) => item(each, `${pointer}/${index}`));
+		return value.flatMap((each: unknown, index) => item(each, `${pointer}/${index}`, sight));
 	};
 }
 
@@ -63,13 +76,13 @@ type Fields = Readonly<Record<string, Check>>;
 
 /** An object with these fields and no others. */
 export function object(required: Fields, optional: Fields = {}): Check {
-	return (value, pointer) => {
+	return (value, pointer, sight) => {
 		if (!isObject(value)) return problem('must provide an object', pointer);
 		return [
 			...missingFields(value, required, pointer),
 			...unknownFields(value, {...required, ...optional}, pointer),
 			...Object.entries({...required, ...optional}).flatMap(([name, check]) =>
-				value[name] === undefined ? [] : check(value[name], `${pointer}/${name}`),
+				value[name] === undefined ? [] : check(value[name], `${pointer}/${name}`, sight),
 			),
 		];
 	};
@@ -77,13 +90,13 @@ export function object(required: Fields, optional: Fields = {}): Check {
 
 /** An object whose `type` picks the check; another type is unsupported here. */
 export function byType(checks: Fields): Check {
-	return (value, pointer) => {
+	return (value, pointer, sight) => {
 		if (!isObject(value)) return problem('must provide an object', pointer);
 		const {type} = value as {readonly type?: unknown};
 		if (type === undefined) return problem('missing required field: type', pointer);
 		const check = typeof type === 'string' && Object.hasOwn(checks, type) ? checks[type] : undefined;
 		if (check === undefined) return unsupported(type, pointer);
-		return check(value, pointer);
+		return check(value, pointer, sight);
 	};
 }
 
@@ -94,7 +107,7 @@ function unsupported(type: unknown, pointer: string): readonly Problem[] {
 
 /** Passes where every one of the checks does. */
 export function all(...checks: readonly Check[]): Check {
-	return (value, pointer) => checks.flatMap((check) => check(value, pointer));
+	return (value, pointer, sight) => checks.flatMap((check) => check(value, pointer, sight));
 }
 
 /** A rule over an object that no single field shows. */

@@ -16,20 +16,20 @@ export type MessageContent = {
 export type MessageLimits = 'post' | 'update';
 
 /** 40,000 characters (Slack: chat.postMessage); an edit takes 4,000 bytes (chat.update, msg_too_long). */
-const textLimits = {post: 40_000, update: 4_000} as const;
+export const textLimits = {post: 40_000, update: 4_000} as const;
 
 /**
  * All blocks together: about 13,200 characters, each block's frame counted as 125
  * (slackapi/bolt-js issue 2509: 13,297 of one markdown block passed, 13,172 with a divider beside it).
  */
-const BLOCKS_LIMIT = 13_422;
+export const BLOCKS_LIMIT = 13_422;
 const BLOCK_FRAME = 125;
 
 /** At most 100 attachments (Slack: chat.postMessage, too_many_attachments). */
-const ATTACHMENTS_LIMIT = 100;
+export const ATTACHMENTS_LIMIT = 100;
 
 /** Message metadata holds at most 16 KB (Slack: "Message metadata"). */
-const METADATA_LIMIT = 16 * 1024;
+export const METADATA_LIMIT = 16 * 1024;
 
 /** Throws the SlackError that Slack answers with where the content breaks a limit. */
 export function checkMessage(content: MessageContent, limits: MessageLimits): void {

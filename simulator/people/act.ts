@@ -4,21 +4,21 @@ import {newResponseUrl} from '../delivery/response-url.ts';
 import type {Simulation} from '../simulation.ts';
 import {elementsOf} from '../state/elements.ts';
 import type {PlacedElement} from '../state/elements.ts';
-import {ImpossibleInput, initialState, stateFrom} from '../state/element-state.ts';
+import {initialState} from '../state/element-state.ts';
 import type {GivenValue} from '../state/element-state.ts';
 import {findMessage} from '../state/messages.ts';
-import {messageOnTheWire} from '../state/message-on-the-wire.ts';
 import {changed} from '../state/slack.ts';
-import type {Channel, Message, OpenView, Slack, Values} from '../state/slack.ts';
+import type {Channel, Message, Slack, Values} from '../state/slack.ts';
 import {newTrigger} from '../state/triggers.ts';
-import {viewOnTheWire} from '../state/views.ts';
 import type {PersonRecord} from '../workspace.ts';
 import {errorOf} from './outcome.ts';
 import type {ActionOutcome} from './outcome.ts';
-import {interactionBase} from './payload.ts';
+import {interactionBase, placeFields} from './payload.ts';
+import {blocksOf, placedElement} from './placed.ts';
+import type {Surface} from './placed.ts';
+import {stateOnceGiven} from './put-in.ts';
 
-/** Where a person acts: on a message or in a modal. */
-export type Surface = {readonly channel: Channel; readonly message: Message} | {readonly view: OpenView};
+export type {Surface} from './placed.ts';
 
 /** What a person does there. */
 export type Act = {
@@ -26,26 +26,30 @@ export type Act = {
 	readonly surface: Surface;
 	readonly blockId: string;
 	readonly actionId: string;
-	/** The choice; nothing for a button. */
+	/** The choice; nothing for a button. For a file_input, the ids of files that this person uploaded. */
 	readonly value?: GivenValue;
 };
 
-/** A person uses a button, a menu or a picker; the app gets block_actions. Throws ImpossibleInput. */
+/**
+ * A person uses a button, a menu, a picker or an input. The app gets block_actions, but for an input
+ * block without dispatch_action, which only keeps the value. Throws ImpossibleInput.
+ */
 export async function act(simulation: Simulation, done: Act): Promise<ActionOutcome> {
 	const {slack} = simulation;
 	const placed = placedElement(done);
-	const type = textField(placed.element, 'type');
-	const state =
-		type === 'button' || type === 'workflow_button' ? undefined : stateFrom(placed.element, done.value ?? null);
-	if (state !== undefined && type !== 'overflow') {
+	const state = stateOf(slack, done, placed);
+	if (state !== undefined && placed.element['type'] !== 'overflow') {
 		remember(valuesOf(slack, done), placed, state);
 		changed(slack);
 	}
+	const {block} = placed;
+	if (block['type'] === 'input' && block['dispatch_action'] !== true) return {kind: 'accepted'};
 	const payload = {
 		...interactionBase(slack, done.person),
 		type: 'block_actions',
 		trigger_id: newTrigger(slack, done.person.id),
-		...surfaceFields(slack, done),
+		...placeFields(slack, done.surface),
+		...messageFields(slack, done),
 		actions: [actionOf(slack, placed, state)],
 	};
 	return answered(simulation, payload);
@@ -63,20 +67,16 @@ export async function answered(simulation: Simulation, payload: JsonObject): Pro
 	return {kind: 'failed', error: errorOf(acknowledgement), shown};
 }
 
-/** The modal or message as blocks. */
-function blocksOf(surface: Surface): {readonly blocks: unknown} {
-	return 'view' in surface ? {blocks: surface.view.payload['blocks']} : {blocks: surface.message.blocks};
+/** What the element holds after this; buttons hold nothing. */
+function stateOf(slack: Slack, done: Act, placed: PlacedElement): JsonObject | undefined {
+	const type = textField(placed.element, 'type');
+	if (type === 'button' || type === 'workflow_button') return undefined;
+	const {person, surface, value = null} = done;
+	return stateOnceGiven(slack, {person, surface, placed, value, values: valuesOf(slack, done)});
 }
 
-/** Keeps a choice in the values. */
-export function remember(values: Values, placed: PlacedElement, state: JsonObject): void {
+function remember(values: Values, placed: PlacedElement, state: JsonObject): void {
 	(values[placed.blockId] ??= {})[placed.actionId] = state;
-}
-
-function placedElement({surface, blockId, actionId}: Act): PlacedElement {
-	const placed = elementsOf(blocksOf(surface)).find((each) => each.blockId === blockId && each.actionId === actionId);
-	if (placed === undefined) throw new ImpossibleInput(`There is no ${actionId} in ${blockId}.`);
-	return placed;
 }
 
 function valuesOf(slack: Slack, {surface, person}: Act): Values {
@@ -97,27 +97,12 @@ function shownValues(surface: Surface, chosen: Values): Values {
 	return values;
 }
 
-function surfaceFields(slack: Slack, done: Act): JsonObject {
+/** What only messages have: the values of their elements, and a response_url. */
+function messageFields(slack: Slack, done: Act): JsonObject {
 	const {surface, person} = done;
-	if ('view' in surface) {
-		return {
-			container: {type: 'view', view_id: surface.view.id},
-			view: viewOnTheWire(slack, surface.view),
-		};
-	}
+	if ('view' in surface) return {};
 	const {channel, message} = surface;
-	const ephemeral = message.visibleTo !== undefined;
-	const threadTs = message.threadTs;
 	return {
-		container: {
-			type: 'message',
-			message_ts: message.ts,
-			channel_id: channel.id,
-			is_ephemeral: ephemeral,
-			...(threadTs === undefined ? {} : {thread_ts: threadTs}),
-		},
-		channel: {id: channel.id, name: channel.kind === 'private' ? 'privategroup' : channel.name},
-		...(ephemeral ? {} : {message: messageOnTheWire(slack, channel, message)}),
 		state: {values: shownValues(surface, valuesOf(slack, done))},
 		response_url: newResponseUrl(
 			slack,
@@ -125,7 +110,7 @@ function surfaceFields(slack: Slack, done: Act): JsonObject {
 				person: person.id,
 				channel: channel.id,
 				messageTs: message.ts,
-				...(threadTs === undefined ? {} : {threadTs}),
+				...(message.threadTs === undefined ? {} : {threadTs: message.threadTs}),
 			},
 			'actions',
 		),

@@ -2,13 +2,11 @@ import type {JsonObject} from '../json.ts';
 import {textField} from '../json.ts';
 import type {Simulation} from '../simulation.ts';
 import {elementsOf} from '../state/elements.ts';
-import {ImpossibleInput, isEmptyState, stateFrom} from '../state/element-state.ts';
+import {isEmptyState} from '../state/element-state.ts';
 import type {GivenValue} from '../state/element-state.ts';
-import {fileOnTheWire} from '../state/files.ts';
-import {changed} from '../state/slack.ts';
-import type {OpenView, Slack} from '../state/slack.ts';
+import type {OpenView} from '../state/slack.ts';
 import type {PersonRecord} from '../workspace.ts';
-import {act, remember} from './act.ts';
+import {act} from './act.ts';
 import type {ActionOutcome} from './outcome.ts';
 
 /** What goes into one element of a modal. */
@@ -21,67 +19,9 @@ export type Filling = {
 	readonly value: GivenValue;
 };
 
-/**
- * A person puts a value into a modal. Elements outside input blocks, and inputs with
- * dispatch_action, tell the app at once. Throws ImpossibleInput.
- */
-export async function fill(simulation: Simulation, filling: Filling): Promise<ActionOutcome> {
-	const {slack} = simulation;
-	const placed = elementsOf(filling.view.payload).find(
-		(each) => each.blockId === filling.blockId && each.actionId === filling.actionId,
-	);
-	if (placed === undefined) throw new ImpossibleInput(`There is no input ${filling.blockId}.`);
-	const {block, element} = placed;
-	if (block['type'] !== 'input' || block['dispatch_action'] === true) {
-		return act(simulation, {...filling, surface: {view: filling.view}});
-	}
-	const state = inputState(slack, filling, element);
-	remember(filling.view.values, placed, state);
-	changed(slack);
-	return {kind: 'accepted'};
-}
-
-function inputState(slack: Slack, filling: Filling, element: JsonObject): JsonObject {
-	switch (element['type']) {
-		case 'file_input':
-			return fileState(slack, filling, element);
-		case 'rich_text_input':
-			return {type: 'rich_text_input', rich_text_value: richText(filling.value)};
-		default:
-			return stateFrom(element, filling.value);
-	}
-}
-
-function fileState(slack: Slack, filling: Filling, element: JsonObject): JsonObject {
-	const ids = filling.value === null ? [] : [filling.value].flat().map(String);
-	const files = ids.map((id) => {
-		const file = slack.files.get(id);
-		if (file === undefined || file.owner !== filling.person.id) {
-			throw new ImpossibleInput(`There is no file ${id} of this person.`);
-		}
-		refuseWrongType(element, file.name);
-		file.givenToApp = true;
-		return fileOnTheWire(slack, file);
-	});
-	const most = typeof element['max_files'] === 'number' ? element['max_files'] : 10;
-	if (files.length > most) throw new ImpossibleInput(`At most ${most} files.`);
-	return {type: 'file_input', files};
-}
-
-/** Slack's picker offers only the types that the element lists. */
-function refuseWrongType(element: JsonObject, name: string): void {
-	const types = element['filetypes'];
-	if (!Array.isArray(types) || types.length === 0) return;
-	const extension = name.split('.').at(-1)?.toLowerCase() ?? '';
-	if (!types.includes(extension)) {
-		throw new ImpossibleInput(`${name} is not one of the file types ${types.join(', ')}.`);
-	}
-}
-
-function richText(value: GivenValue): JsonObject | null {
-	if (value === null || value === '') return null;
-	const section = {type: 'rich_text_section', elements: [{type: 'text', text: String(value)}]};
-	return {type: 'rich_text', elements: [section]};
+/** A person puts a value into a modal. Throws ImpossibleInput. */
+export async function fill(simulation: Simulation, {view, ...filling}: Filling): Promise<ActionOutcome> {
+	return act(simulation, {...filling, surface: {view}});
 }
 
 /** What Slack itself finds missing or wrong before it asks the app, by block id. */

@@ -14,6 +14,17 @@ type ReadFile = {
 	readonly wire: JsonObject;
 };
 
+/** An emoji under a message, and who put it there. */
+type ReadReaction = {
+	/** Without colons. */
+	readonly name: string;
+	readonly count: number;
+	/** This person put it there, too. */
+	readonly mine: boolean;
+	/** Ids. */
+	readonly people: readonly string[];
+};
+
 /** A message as one person sees it. */
 export type ReadMessage = {
 	readonly ts: string;
@@ -33,6 +44,7 @@ export type ReadMessage = {
 	readonly files: readonly ReadFile[];
 	/** What this person has chosen on it. */
 	readonly values: Values;
+	readonly reactions: readonly ReadReaction[];
 	readonly replies: readonly ReadMessage[];
 };
 
@@ -79,6 +91,12 @@ function readMessage(
 		permalink: permalinkOf(slack, channel, message),
 		files: message.files.flatMap((id) => readFile(slack, id)),
 		values: slack.messageValues.get(`${person.id} ${message.ts}`) ?? {},
+		reactions: message.reactions.map(({name, users}) => ({
+			name,
+			count: users.length,
+			mine: users.includes(person.id),
+			people: users,
+		})),
 		replies,
 	};
 }

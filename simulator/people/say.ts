@@ -1,5 +1,7 @@
+import {textField} from '../json.ts';
 import type {JsonObject} from '../json.ts';
 import {announceFile, fileOnTheWire} from '../state/files.ts';
+import {appHears, channelTypes} from '../state/message-events.ts';
 import {post} from '../state/messages.ts';
 import type {Channel, Message, Slack, SlackFile} from '../state/slack.ts';
 import type {PersonRecord} from '../workspace.ts';
@@ -24,7 +26,7 @@ export function say(
 	const event = {
 		type: 'message',
 		channel: channel.id,
-		channel_type: {public: 'channel', private: 'group', direct: 'im', group: 'mpim'}[channel.kind],
+		channel_type: channelTypes[channel.kind],
 		user: person.id,
 		text,
 		ts: message.ts,
@@ -35,11 +37,18 @@ export function say(
 	return {message, event};
 }
 
-/** True when the app asked for this kind of event and is where it happened. */
-export function appHears(slack: Slack, channel: Channel): boolean {
-	const names = {public: 'channels', private: 'groups', direct: 'im', group: 'mpim'};
-	const wanted = `message.${names[channel.kind]}`;
-	return slack.manifest.events.includes(wanted) && channel.members.has(slack.app.botUserId);
+/**
+ * What the app hears of something that was said where it is: the message, and that it was mentioned,
+ * each where it asked for it (Slack: message.channels and its kin, app_mention).
+ */
+export function eventsHeard(slack: Slack, channel: Channel, event: JsonObject): readonly JsonObject[] {
+	const mentioned =
+		channel.kind !== 'direct' &&
+		channel.members.has(slack.app.botUserId) &&
+		slack.manifest.events.includes('app_mention') &&
+		(textField(event, 'text') ?? '').includes(`<@${slack.app.botUserId}>`);
+	const {channel_type: _kind, subtype: _subtype, ...mention} = event;
+	return [...(appHears(slack, channel) ? [event] : []), ...(mentioned ? [{...mention, type: 'app_mention'}] : [])];
 }
 
 /** A person uploads a file; nobody else sees it before it is shared or given to the app. */

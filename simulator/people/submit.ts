@@ -99,7 +99,7 @@ function fieldErrors(view: OpenView, body: JsonObject): SubmitOutcome {
 function checkedView(body: JsonObject): JsonObject {
 	const view = objectField(body, 'view');
 	if (view === undefined) throw new SlackError('missing_view');
-	checkView(view);
+	checkView(view, 'modal');
 	return view;
 }
 

@@ -2,6 +2,7 @@ import type {JsonObject} from '../json.ts';
 import {fileOnTheWire} from './files.ts';
 import {repliesTo} from './messages.ts';
 import {teamOf} from './people.ts';
+import {reactionsOnTheWire} from './reactions.ts';
 import type {Channel, Message, Slack} from './slack.ts';
 
 /** The message object of conversations.history (Slack: "message event"). */
@@ -16,6 +17,7 @@ export function messageOnTheWire(slack: Slack, channel: Channel, message: Messag
 		...(message.attachments.length === 0 ? {} : {attachments: message.attachments}),
 		...(message.edited === undefined ? {} : {edited: message.edited}),
 		...filesOf(slack, message),
+		...reactionsOnTheWire(message),
 		...threadOf(channel, message),
 		...(withMetadata && message.metadata !== undefined ? {metadata: message.metadata} : {}),
 	};

@@ -31,6 +31,7 @@ export function post(slack: Slack, draft: Draft): Message {
 		files: (draft.files ?? []).map((file) => file.id),
 		broadcast: draft.broadcast ?? false,
 		deleted: false,
+		reactions: [],
 		...(draft.threadTs === undefined ? {} : {threadTs: draft.threadTs}),
 		...(draft.visibleTo === undefined ? {} : {visibleTo: draft.visibleTo}),
 		...(draft.metadata === undefined ? {} : {metadata: draft.metadata}),

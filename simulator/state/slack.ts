@@ -30,9 +30,14 @@ export type Message = {
 	attachments: readonly JsonObject[];
 	metadata?: JsonObject;
 	files: readonly string[];
+	/** In the order in which each emoji came; the people in theirs. */
+	reactions: readonly Reaction[];
 	edited?: {readonly user: string; readonly ts: string};
 	deleted: boolean;
 };
+
+/** An emoji under a message, without colons, and the ids of those who put it there. */
+export type Reaction = {readonly name: string; readonly users: readonly string[]};
 
 /** A file: `bytes` are there once they were uploaded, `shares` once it was completed. */
 export type SlackFile = {
@@ -52,7 +57,7 @@ export type SlackFile = {
 /** What a person has put in: block id → action id → the element's state. */
 export type Values = Record<string, Record<string, JsonObject>>;
 
-/** A modal that is open in front of one person. */
+/** A modal that is open in front of one person, or their App Home. */
 export type OpenView = {
 	readonly id: string;
 	readonly person: string;
@@ -97,10 +102,16 @@ export type Slack = {
 	readonly views: Map<string, OpenView>;
 	/** Person → ids of the modals in front of them, the top one last. */
 	readonly stacks: Map<string, readonly string[]>;
+	/** Person → the app's Home tab as it was last published to them. */
+	readonly homes: Map<string, OpenView>;
+	/** What external selects have offered: the element's key → value → option. */
+	readonly offers: Map<string, ReadonlyMap<string, JsonObject>>;
 	readonly triggers: Map<string, Trigger>;
 	readonly responseUrls: Map<string, ResponseUrl>;
 	/** What people have chosen on messages: person and ts → values. */
 	readonly messageValues: Map<string, Values>;
+	/** How far people have read: person and channel → ts of the last message they have seen. */
+	readonly readMarks: Map<string, string>;
 	/** Where this Slack can be reached; known once it listens. */
 	readonly address: {url: string};
 	readonly changes: {revision: number; readonly listeners: Set<() => void>};
@@ -133,9 +144,12 @@ export function makeSlack({workspace, manifest, timings, now = Date.now}: SlackS
 		files: new Map(),
 		views: new Map(),
 		stacks: new Map(),
+		homes: new Map(),
+		offers: new Map(),
 		triggers: new Map(),
 		responseUrls: new Map(),
 		messageValues: new Map(),
+		readMarks: new Map(),
 		address: {url: ''},
 		changes: {revision: 0, listeners: new Set()},
 	};

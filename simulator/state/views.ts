@@ -46,6 +46,30 @@ export function replaceView(slack: Slack, view: OpenView, payload: JsonObject): 
 	changed(slack);
 }
 
+/** Shows a Home tab to a person, in place of the one before; the view keeps its id. */
+export function publishHome(slack: Slack, person: string, payload: JsonObject): OpenView {
+	const before = slack.homes.get(person);
+	if (before !== undefined) {
+		replaceView(slack, before, payload);
+		return before;
+	}
+	const id = slack.ids.next('V');
+	const home = makeView(slack, {id, person, rootId: id, previousId: null}, payload);
+	slack.homes.set(person, home);
+	changed(slack);
+	return home;
+}
+
+/** The modal or Home tab with this id. */
+export function findView(slack: Slack, id: string): OpenView | undefined {
+	return slack.views.get(id) ?? [...slack.homes.values()].find((each) => each.id === id);
+}
+
+/** The modal or Home tab that the app named so. */
+export function findViewByExternalId(slack: Slack, externalId: string): OpenView | undefined {
+	return [...slack.views.values(), ...slack.homes.values()].find((each) => each.externalId === externalId);
+}
+
 /** Takes one modal away; the one under it comes to light. */
 export function closeView(slack: Slack, view: OpenView): void {
 	slack.views.delete(view.id);
@@ -99,8 +123,8 @@ function makeView(
 
 function refuseTakenName(slack: Slack, externalId: string | undefined, id: string): void {
 	if (externalId === undefined || externalId === '') return;
-	const taken = [...slack.views.values()].some((each) => each.externalId === externalId && each.id !== id);
-	if (taken) throw new SlackError('duplicate_external_id');
+	const holder = findViewByExternalId(slack, externalId);
+	if (holder !== undefined && holder.id !== id) throw new SlackError('duplicate_external_id');
 }
 
 function withNamedBlocks(slack: Slack, payload: JsonObject): JsonObject {

@@ -32,6 +32,7 @@ const message: ReadMessage = {
 	broadcast: false,
 	permalink: '',
 	values: {},
+	reactions: [],
 	replies: [],
 	files: [{id: 'F1', name: 'a.sql', title: 'The script', size: 2048, wire: {}}],
 	blocks: [

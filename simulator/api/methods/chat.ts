@@ -2,6 +2,7 @@ import {isObject} from '../../json.ts';
 import type {JsonObject} from '../../json.ts';
 import {checkMessage} from '../../limits/message.ts';
 import type {MessageLimits} from '../../limits/message.ts';
+import {appHears, changedEvent, deletedEvent, postedEvent} from '../../state/message-events.ts';
 import {edit, findMessage, post, remove} from '../../state/messages.ts';
 import {messageOnTheWire} from '../../state/message-on-the-wire.ts';
 import {findPerson} from '../../state/people.ts';
@@ -29,7 +30,7 @@ type Content = {
 	readonly metadata?: JsonObject;
 };
 
-function postMessage({slack, given}: MethodCall): JsonObject {
+function postMessage({slack, given, announce}: MethodCall): JsonObject {
 	const channel = channelToPostIn(slack, textArgument(given, 'channel'));
 	const content = checkedContent(given, 'post');
 	const threadTs = threadOf(channel, given);
@@ -42,6 +43,7 @@ function postMessage({slack, given}: MethodCall): JsonObject {
 		broadcast: flagArgument(given, 'reply_broadcast'),
 		...(threadTs === undefined ? {} : {threadTs}),
 	});
+	if (appHears(slack, channel)) announce(postedEvent(slack, channel, message));
 	return {
 		channel: channel.id,
 		ts: message.ts,
@@ -49,12 +51,14 @@ function postMessage({slack, given}: MethodCall): JsonObject {
 	};
 }
 
-function update({slack, given}: MethodCall): JsonObject {
+function update({slack, given, announce}: MethodCall): JsonObject {
 	const channel = visibleChannel(slack, textArgument(given, 'channel'));
 	const message = ownMessage(slack, channel, requiredText(given, 'ts'), 'cant_update_message');
 	const content = checkedContent(given, 'update');
 	// Blocks and attachments that are not given stay; an empty list removes them (Slack: chat.update).
+	const before = messageOnTheWire(slack, channel, message);
 	edit(slack, message, content);
+	if (appHears(slack, channel)) announce(changedEvent(slack, channel, message, before));
 	return {
 		channel: channel.id,
 		ts: message.ts,
@@ -63,10 +67,12 @@ function update({slack, given}: MethodCall): JsonObject {
 	};
 }
 
-function deleteMessage({slack, given}: MethodCall): JsonObject {
+function deleteMessage({slack, given, announce}: MethodCall): JsonObject {
 	const channel = visibleChannel(slack, textArgument(given, 'channel'));
 	const message = ownMessage(slack, channel, requiredText(given, 'ts'), 'cant_delete_message');
+	const before = messageOnTheWire(slack, channel, message);
 	remove(slack, message);
+	if (appHears(slack, channel)) announce(deletedEvent(slack, channel, message, before));
 	return {channel: channel.id, ts: message.ts};
 }
 

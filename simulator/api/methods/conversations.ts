@@ -2,6 +2,7 @@ import type {JsonObject} from '../../json.ts';
 import {directMessage} from '../../state/channels.ts';
 import {findMessage, repliesTo} from '../../state/messages.ts';
 import {messageOnTheWire} from '../../state/message-on-the-wire.ts';
+import {changed} from '../../state/slack.ts';
 import type {Channel, Message, Slack} from '../../state/slack.ts';
 import {flagArgument, idsArgument, requiredText, textArgument} from '../arguments.ts';
 import type {Arguments} from '../arguments.ts';
@@ -13,11 +14,13 @@ import {SlackError} from '../slack-error.ts';
 
 export const conversationMethods: Readonly<Record<string, Method>> = {
 	'conversations.list': {...botMethod([], tiers.two, list), scopes: listScopes},
+	'users.conversations': {...botMethod([], tiers.three, ofUser), scopes: listScopes},
 	'conversations.info': {...botMethod([], tiers.three, info), scopes: conversationScopes('read')},
 	'conversations.members': {
 		...botMethod([], tiers.four, members),
 		scopes: conversationScopes('read'),
 	},
+	'conversations.join': botMethod(['channels:join'], tiers.three, join),
 	'conversations.open': {...botMethod([], tiers.three, open), scopes: openScopes},
 	'conversations.history': {
 		...botMethod([], tiers.three, history),
@@ -52,12 +55,30 @@ function listScopes({given}: MethodCall): readonly string[] {
 }
 
 function list({slack, given}: MethodCall): JsonObject {
+	const channels = channelsOfTypes(slack, given).filter(
+		(each) => each.kind === 'public' || each.members.has(slack.app.botUserId),
+	);
+	return channelPage(slack, given, channels);
+}
+
+/** What the app, or the person that it asks about, is in; of a person, only what the app sees. */
+function ofUser({slack, given}: MethodCall): JsonObject {
+	const user = textArgument(given, 'user') ?? slack.app.botUserId;
+	if (!slack.people.has(user)) throw new SlackError('user_not_found');
+	const channels = channelsOfTypes(slack, given).filter(
+		(each) => each.members.has(user) && (each.kind === 'public' || each.members.has(slack.app.botUserId)),
+	);
+	return channelPage(slack, given, channels);
+}
+
+function channelsOfTypes(slack: Slack, given: Arguments): readonly Channel[] {
 	const types = typesOf(given);
 	if (types.some((type) => kindByType[type] === undefined)) throw new SlackError('invalid_types');
 	const wanted = new Set(types.map((type) => kindByType[type]));
-	const channels = [...slack.channels.values()].filter(
-		(each) => wanted.has(each.kind) && (each.kind === 'public' || each.members.has(slack.app.botUserId)),
-	);
+	return [...slack.channels.values()].filter((each) => wanted.has(each.kind));
+}
+
+function channelPage(slack: Slack, given: Arguments, channels: readonly Channel[]): JsonObject {
 	const page = pageOf(channels, given, {fallback: 100, most: 1000});
 	return {
 		channels: page.items.map((each) => channelOnTheWire(slack, each)),
@@ -80,6 +101,19 @@ function members({slack, given}: MethodCall): JsonObject {
 	const channel = visibleChannel(slack, textArgument(given, 'channel'));
 	const page = pageOf([...channel.members], given, {fallback: 100, most: 1000});
 	return {members: page.items, response_metadata: {next_cursor: page.next}};
+}
+
+/** The app joins a public channel; a private one it is invited to (Slack: conversations.join). */
+function join({slack, given}: MethodCall): JsonObject {
+	const channel = visibleChannel(slack, textArgument(given, 'channel'));
+	if (channel.kind !== 'public') throw new SlackError('method_not_supported_for_channel_type');
+	const already = channel.members.has(slack.app.botUserId);
+	channel.members.add(slack.app.botUserId);
+	changed(slack);
+	return {
+		channel: channelOnTheWire(slack, channel),
+		...(already ? {warning: 'already_in_channel', response_metadata: {warnings: ['already_in_channel']}} : {}),
+	};
 }
 
 function openScopes({given}: MethodCall): readonly string[] {

@@ -1,7 +1,16 @@
 import type {JsonObject} from '../../json.ts';
 import {isObject} from '../../json.ts';
-import {checkView} from '../../limits/view.ts';
-import {openView, pushView, replaceView, viewOnTheWire} from '../../state/views.ts';
+import {checkView, kindOf} from '../../limits/view.ts';
+import type {ViewKind} from '../../limits/view.ts';
+import {
+	findView,
+	findViewByExternalId,
+	openView,
+	publishHome,
+	pushView,
+	replaceView,
+	viewOnTheWire,
+} from '../../state/views.ts';
 import type {OpenView, Slack} from '../../state/slack.ts';
 import {useTrigger} from '../../state/triggers.ts';
 import {jsonArgument, requiredText, textArgument} from '../arguments.ts';
@@ -14,37 +23,61 @@ export const viewMethods: Readonly<Record<string, Method>> = {
 	'views.open': botMethod([], tiers.four, open),
 	'views.push': botMethod([], tiers.four, push),
 	'views.update': botMethod([], tiers.four, update),
+	'views.publish': botMethod([], tiers.four, publish),
 };
 
 function open({slack, given}: MethodCall): JsonObject {
-	const payload = checkedView(given);
+	const payload = checkedView(given, 'modal');
 	const person = useTrigger(slack, requiredText(given, 'trigger_id'));
 	return {view: viewOnTheWire(slack, openView(slack, person, payload))};
 }
 
 function push({slack, given}: MethodCall): JsonObject {
-	const payload = checkedView(given);
+	const payload = checkedView(given, 'modal');
 	const person = useTrigger(slack, requiredText(given, 'trigger_id'));
 	return {view: viewOnTheWire(slack, pushView(slack, person, payload))};
 }
 
 function update({slack, given}: MethodCall): JsonObject {
-	const payload = checkedView(given);
+	const payload = givenView(given);
 	const view = namedView(slack, given);
-	const hash = textArgument(given, 'hash');
-	if (hash !== undefined && hash !== view.hash) throw new SlackError('hash_conflict');
+	checkView(payload, kindOf(view.payload));
+	refuseStaleHash(given, view);
 	replaceView(slack, view, payload);
 	return {view: viewOnTheWire(slack, view)};
 }
 
-function checkedView(given: Arguments): JsonObject {
+function publish({slack, given}: MethodCall): JsonObject {
+	const payload = checkedView(given, 'home');
+	const person = slack.people.get(requiredText(given, 'user_id'));
+	// Slack: views.publish, example of an error.
+	if (person === undefined) {
+		throw new SlackError('invalid_arguments', {response_metadata: {messages: ['invalid `user_id`']}});
+	}
+	if (!slack.manifest.homeTab) throw new SlackError('not_enabled');
+	const before = slack.homes.get(person.id);
+	if (before !== undefined) refuseStaleHash(given, before);
+	return {view: viewOnTheWire(slack, publishHome(slack, person.id, payload))};
+}
+
+function refuseStaleHash(given: Arguments, view: OpenView): void {
+	const hash = textArgument(given, 'hash');
+	if (hash !== undefined && hash !== view.hash) throw new SlackError('hash_conflict');
+}
+
+function checkedView(given: Arguments, kind: ViewKind): JsonObject {
+	const payload = givenView(given);
+	checkView(payload, kind);
+	return payload;
+}
+
+function givenView(given: Arguments): JsonObject {
 	const payload = jsonArgument(given, 'view');
 	if (!isObject(payload)) {
 		throw new SlackError('invalid_arguments', {
 			response_metadata: {messages: ['[ERROR] missing required field: view']},
 		});
 	}
-	checkView(payload);
 	return payload;
 }
 
@@ -52,8 +85,8 @@ function namedView(slack: Slack, given: Arguments): OpenView {
 	const externalId = textArgument(given, 'external_id');
 	const found =
 		externalId === undefined
-			? slack.views.get(requiredText(given, 'view_id'))
-			: [...slack.views.values()].find((each) => each.externalId === externalId);
+			? findView(slack, requiredText(given, 'view_id'))
+			: findViewByExternalId(slack, externalId);
 	if (found === undefined) throw new SlackError('not_found');
 	return found;
 }

@@ -15,7 +15,7 @@ type Flags = {
 };
 
 await new Command('simulator')
-	.description('A local Slack. Prints one line of JSON with its addresses and tokens when ready.')
+	.description('A local Slack. Prints one line of JSON with its addresses and tokens when ready, and opens nothing.')
 	.requiredOption('--manifest <file>', "the app's manifest.yml")
 	.option('--port <port>', '0 takes a free one', '0')
 	.option('--workspace <file>', 'people and channels (JSON or YAML) in place of the default ones')
@@ -37,6 +37,8 @@ async function run(flags: Flags): Promise<void> {
 		...(flags.signingSecret === undefined ? {} : {signingSecret: flags.signingSecret}),
 	});
 	for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void close());
+	// The line of JSON on stdout is for programs.
+	console.error(`The local Slack's page: ${url}/`);
 	console.log(JSON.stringify({url, apiUrl, botToken, appToken, signingSecret}));
 }
 

@@ -15,6 +15,7 @@ import {addLocalRoutes} from './local/routes.ts';
 import {makeLog} from './log.ts';
 import {readManifest} from './manifest.ts';
 import {calmMood} from './misbehaviour.ts';
+import {addPageRoutes} from './page-routes.ts';
 import type {DeliveryMode, Simulation} from './simulation.ts';
 import {ImpossibleInput} from './state/element-state.ts';
 import {makeSlack} from './state/slack.ts';
@@ -79,6 +80,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 		socketUrl: sockets.newUrl,
 		dropSockets: sockets.drop,
 		connections: sockets.connections,
+		stop: stop.signal,
 		setDelivery,
 		deliver: (parcel) =>
 			deliverNoted(
@@ -93,7 +95,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 	addApiRoutes(server, simulation);
 	addFileRoutes(server, simulation);
 	addResponseUrlRoutes(server, simulation);
-	addLocalRoutes(server, simulation, stop.signal);
+	await addLocalRoutes(server, simulation);
+	await addPageRoutes(server, slack.team.name);
 	slack.address.url = await server.listen({port: options.port ?? 0, host: '127.0.0.1'});
 	return {
 		url: slack.address.url,

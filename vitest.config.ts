@@ -1,8 +1,10 @@
-import {defineConfig} from 'vitest/config';
+import {configDefaults, defineConfig} from 'vitest/config';
 
 export default defineConfig({
 	test: {
 		include: ['test/**/*.test.ts'],
+		// They need Chromium: vitest.browser.config.ts.
+		exclude: [...configDefaults.exclude, 'test/browser/**'],
 		globalSetup: ['test/support/global-setup.ts'],
 		setupFiles: ['test/support/leaks.ts'],
 		// A process per file, so that what a file leaves running is seen and laid at its door.

@@ -1,0 +1,5 @@
+import {afterEach} from 'vitest';
+
+import {expectNoProblems} from './tab.ts';
+
+afterEach(expectNoProblems);

@@ -14,17 +14,22 @@ try {
 
 async function stayUp(): Promise<void> {
 	console.log(`
-Everything runs:
+Everything runs. Open the local Slack, each tab as another person:
 
-  local Slack    ${stage.simulator.url}
+  dana, who writes migrations    ${stage.simulator.url}/?as=dana
+  priya, who may approve         ${stage.simulator.url}/?as=priya
+  anybody else                   ${stage.simulator.url}
+
+As dana, type /migrate request in #db-migrations and choose a script of examples/shop/scripts, such as
+shop-0009-add-shipments.sql for app shop, version 1.9.0. docs/demo.md has more to try. Behind the scenes:
+
   deploy gate    ${stage.gateUrl}/v1/gate/shop/1.9.0   (bearer ${stage.gateToken})
   production     ${stage.postgres.url('shop')}
   record         ${stage.recordUrl}
   Redis          ${stage.redis.url()}
   backups        ${stage.backupDirectory}
 
-Try it: act as any person of the workspace over the local Slack's API (docs/demo.md has the calls), or let it play by
-itself with \`npm run demo -- --play\`. Scripts to request are in examples/shop/scripts. Ctrl-C ends everything.
+Ctrl-C ends everything.
 `);
 	await new Promise<void>((resolve) => {
 		// Nothing else keeps this process waiting for its person.

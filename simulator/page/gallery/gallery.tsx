@@ -73,7 +73,7 @@ function Entries({entries, desktop, filter, say}: EntriesProps): ComponentChild 
 			<div class="gal-empty">
 				<p>Nothing is here yet.</p>
 				<p>
-					The demo fills it; or <code>PUT /_local/gallery</code>.
+					<code>PUT /_local/gallery</code> with a list of views fills it.
 				</p>
 			</div>
 		);

@@ -40,8 +40,14 @@ export const buttons: readonly JsonObject[] = [
 		value: '1',
 	},
 	{type: 'button', action_id: 'button-danger', text: plain('Run now'), style: 'danger', value: 'now', confirm},
-	{type: 'button', action_id: 'button-link', text: plain('Read the runbook'), url: 'https://example.com/runbook'},
-	{type: 'button', action_id: 'button-long', text: plain(wordsOf(75)), accessibility_label: 'A button at its limit'},
+	{
+		type: 'button',
+		action_id: 'button-link',
+		text: plain('Read the runbook'),
+		url: 'https://example.com/runbook',
+		accessibility_label: 'Read the runbook on another site',
+	},
+	{type: 'button', action_id: 'button-long', text: plain(wordsOf(75))},
 	{
 		type: 'workflow_button',
 		action_id: 'workflow',

@@ -28,25 +28,33 @@ type Roles = Pick<MigrationRequest, 'author' | 'lastEditor' | 'requester'>;
 export function judgeApprover(person: Person, roles: Roles, policy: ApproverPolicy): 'may' | Refusal {
 	const member = judgeMember(person, 'approve');
 	if (member !== 'may') return member;
-	if (person.id === roles.author) {
+	const role = judgeRoles(person.id, roles, policy);
+	if (role !== 'may') return role;
+	if (!policy.approvers.has(person.id)) {
+		return refuse('not-an-approver', 'You are not among this target’s approvers; lockstep.yaml holds the list.');
+	}
+	return 'may';
+}
+
+/** What this person has done on the request already may keep them from approving it, approver or not. */
+export function judgeRoles(
+	person: string,
+	roles: Roles,
+	policy: Pick<ApproverPolicy, 'requesterMayApprove'>,
+): 'may' | Refusal {
+	if (person === roles.author) {
 		return refuse(
 			'is-author',
 			'You wrote this script. The runbook asks for an engineer other than the author: ask another approver.',
 		);
 	}
-	if (person.id === roles.lastEditor) {
+	if (person === roles.lastEditor) {
 		return refuse('is-last-editor', 'You sent the last version of this script, so another approver must look at it.');
 	}
-	if (person.id === roles.requester && !policy.requesterMayApprove) {
+	if (person === roles.requester && !policy.requesterMayApprove) {
 		return refuse(
 			'is-requester',
 			'You requested this migration, and the target’s policy asks for somebody else’s approval.',
-		);
-	}
-	if (!policy.approvers.has(person.id)) {
-		return refuse(
-			'not-an-approver',
-			'You are not among this target’s approvers. Its message names who is; lockstep.yaml holds the list.',
 		);
 	}
 	return 'may';

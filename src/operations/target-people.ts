@@ -51,7 +51,28 @@ export async function judgeApproverNow(
 ): Promise<'may' | Refusal> {
 	const person = await lookUp(world, personId);
 	if (isRefusal(person)) return person;
-	return judgeApprover(person, request, await approverPolicy(world, target));
+	const judged = judgeApprover(person, request, await approverPolicy(world, target));
+	return judged === 'may' ? judged : await withWhoMay(world, target, request, judged);
+}
+
+/** A refusal helps only who then knows whom to ask. */
+async function withWhoMay(
+	world: Pick<World, 'people'>,
+	target: Target,
+	request: MigrationRequest,
+	refusal: Refusal,
+): Promise<Refusal> {
+	const able = await possibleApprovers(world, target, request);
+	const who = able.length === 0 ? 'Right now nobody could approve it.' : `${mentionsOf(able)} could approve it.`;
+	return refuse(refusal.code, `${refusal.sentence} ${who}`);
+}
+
+/** More than this many people are counted. */
+const named = 6;
+
+function mentionsOf(people: readonly Person[]): string {
+	const shown = people.slice(0, named).map(({id}) => `<@${id}>`);
+	return people.length > named ? `${shown.join(', ')} and ${people.length - named} more` : shown.join(', ');
 }
 
 /** Who could approve this request, looked up now. */
@@ -93,10 +114,8 @@ export async function judgeLead(
 ): Promise<'may' | Refusal> {
 	const person = await lookUpMember(world, personId, verb);
 	if (isRefusal(person)) return person;
-	const leads = await idsOf(world, target.people.leads);
-	if (leads.has(person.id)) return 'may';
-	return refuse(
-		'not-a-lead',
-		`Only a lead of ${target.name} may ${verb}. The escalation names them; lockstep.yaml holds the list.`,
-	);
+	const leads = (await world.people.members(target.people.leads)).filter((lead) => judgeMember(lead, verb) === 'may');
+	if (leads.some(({id}) => id === person.id)) return 'may';
+	const who = leads.length === 0 ? 'Right now Slack knows none of them' : `That is ${mentionsOf(leads)}`;
+	return refuse('not-a-lead', `Only a lead of ${target.name} may ${verb}. ${who}; lockstep.yaml holds the list.`);
 }

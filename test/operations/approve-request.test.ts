@@ -101,6 +101,13 @@ describe('who may approve', () => {
 		expect(await lockstep.load(number)).toMatchObject({request: {state: 'in-review'}, approvals: []});
 	});
 
+	it('whoever may not is told who could', async () => {
+		const number = await answered(harmless);
+		const refusal = await lockstep.approve(number, cast.dana);
+		if (refusal.kind !== 'refusal') throw new Error('The author’s own approval went through.');
+		expect(refusal.sentence).toContain(`<@${cast.priya}>, <@${cast.omar}> could approve it.`);
+	});
+
 	it('the requester may not, who is neither author nor last editor, unless the policy says so', async () => {
 		const number = await answered(harmless, {requester: cast.priya, author: cast.dana});
 		expectRefusal(await lockstep.approve(number, cast.priya), 'is-requester');

@@ -4,7 +4,7 @@ import {Failure} from '../../../src/operations/ports/failure.ts';
 import {createMessenger} from '../../../src/adapters/slack/messenger.ts';
 import type {RequestRecord} from '../../../src/operations/ports/record.ts';
 import {startApp} from './local-slack.ts';
-import {answered, dana, digest, finding, record, report, review, run, target} from './request-record.ts';
+import {answered, dana, digest, finding, priya, record, report, review, run, target} from './request-record.ts';
 
 const channel = 'db-migrations';
 const file = {filename: 'migration.sql', bytes: Buffer.from('\uFEFFSELECT 1;\n')};
@@ -389,7 +389,7 @@ describe.each(['socket', 'http'] as const)('over %s', (mode) => {
 				record({review: doubtful}, {answers: answered('x')}),
 				{items: ['no-destructive-drop']},
 				'approve',
-				{number: 12, person: dana, digest, confirmedItems: ['no-destructive-drop']},
+				{number: 12, person: priya, digest, confirmedItems: ['no-destructive-drop']},
 			],
 			[
 				'Allow re-run…',
@@ -408,13 +408,14 @@ describe.each(['socket', 'http'] as const)('over %s', (mode) => {
 		];
 
 		test.each(table)('%s', async (text, shown, filled, action, ask) => {
-			const dana_ = local.people.as('dana');
+			const name = text === 'Approve…' ? 'priya' : 'dana';
+			const person = local.people.as(name);
 			const ts = await show(shown);
-			await dana_.click({channel, ts, text});
-			await dana_.waitForView();
-			await dana_.fill(filled);
-			expect(await dana_.submit()).toEqual({kind: 'closed'});
-			expect(await heard('dana', sentence)).toContain(sentence);
+			await person.click({channel, ts, text});
+			await person.waitForView();
+			await person.fill(filled);
+			expect(await person.submit()).toEqual({kind: 'closed'});
+			expect(await heard(name, sentence)).toContain(sentence);
 			expect(local.fake.calls).toEqual([{action, ask}]);
 		});
 
@@ -433,13 +434,21 @@ describe.each(['socket', 'http'] as const)('over %s', (mode) => {
 		test('an item that was not ticked is an error in the window', async () => {
 			const two = review({findings: [finding(), finding({item: 'not-null-filled', rule: 'x'})]});
 			const ts = await show(record({review: two}, {answers: answered('x')}));
-			await local.people.as('dana').click({channel, ts, text: 'Approve…'});
-			await local.people.as('dana').waitForView();
-			await local.people.as('dana').fill({items: ['no-destructive-drop']});
-			expect(await local.people.as('dana').submit()).toMatchObject({
+			await local.people.as('priya').click({channel, ts, text: 'Approve…'});
+			await local.people.as('priya').waitForView();
+			await local.people.as('priya').fill({items: ['no-destructive-drop']});
+			expect(await local.people.as('priya').submit()).toMatchObject({
 				kind: 'errors',
 				errors: {items: 'Confirm each item that has a finding, or request changes.'},
 			});
+		});
+
+		test('the author of the script hears it before the window for approving opens', async () => {
+			const ts = await show(record({review: doubtful}, {answers: answered('x')}));
+			await local.people.as('dana').click({channel, ts, text: 'Approve…'});
+			expect(await heard('dana', 'You wrote this script.')).toContain('You wrote this script.');
+			expect(await local.people.as('dana').view()).toBeNull();
+			expect(local.fake.calls).toEqual([]);
 		});
 
 		test('a message of an older review opens no window', async () => {

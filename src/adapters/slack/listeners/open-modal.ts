@@ -1,7 +1,8 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {ModalView} from '@slack/types';
-import {itemsToConfirm} from '../../../domain/approval.ts';
+import {itemsToConfirm, judgeRoles} from '../../../domain/approval.ts';
 import {isRefusal, type Refusal} from '../../../domain/refusal.ts';
+import type {Target} from '../../../domain/target.ts';
 import type {RequestRecord} from '../../../operations/ports/record.ts';
 import {type ButtonValue, decodeButton, encode, type ModalMemory} from '../ids.ts';
 import {calling} from '../slack-failure.ts';
@@ -20,7 +21,13 @@ import {answerWords, tell} from './tell.ts';
 /** A trigger lives 3 s (docs.slack.dev/interactivity/handling-user-interaction): the record gets half of it. */
 const recordMs = 1500;
 
-type Build = (value: ButtonValue, record: RequestRecord, memory: ModalMemory) => ModalView | Refusal;
+type Build = (value: ButtonValue, record: RequestRecord, memory: ModalMemory, asker: Opening) => ModalView | Refusal;
+
+/** Who clicked, and what the desk knows of the targets. */
+interface Opening {
+	readonly person: string;
+	readonly targets: readonly Target[];
+}
 
 export const answerOpened = opening(({number, item}, record, memory) =>
 	item === undefined ? staleReview(number) : answerModal(record, item, encode(memory)),
@@ -32,9 +39,13 @@ export const waiveOpened = opening(({number, rule}, record, memory) =>
 
 export const changesOpened = opening(({number}, _record, memory) => changesModal(number, encode(memory)));
 
-export const approveOpened = opening(({number}, record, memory) => {
-	const {review} = record.request;
+/** Whoever may not approve hears it before they have read and ticked everything; the approval itself asks again. */
+export const approveOpened = opening(({number}, record, memory, {person, targets}) => {
+	const {review, target} = record.request;
 	if (review === null) return staleReview(number);
+	const requesterMayApprove = targets.find((each) => each.name === target)?.policy.requesterMayApprove ?? false;
+	const role = judgeRoles(person, record.request, {requesterMayApprove});
+	if (role !== 'may') return role;
 	const toConfirm = itemsToConfirm(review);
 	return approveModal(record, toConfirm, encode({...memory, toConfirm: [...toConfirm]}));
 });
@@ -57,12 +68,13 @@ function opening(build: Build): ClickListener {
 		const value = decodeButton(click.value);
 		if (value === null) return await tell(desk, click.asker, answerWords(staleButton()));
 		const memory = {...value, channel: click.asker.channel, threadTs: click.asker.threadTs};
+		const asker = {person: click.asker.person, targets: desk.actions.targets()};
 		const loading = desk.actions.load(value.number);
 		const early = await Promise.race([loading, sleep(recordMs, 'late' as const)]);
 		if (early === 'late') {
-			return await openLate(desk, click.triggerId, async () => modalOf(value, await loading, memory, build));
+			return await openLate(desk, click.triggerId, async () => modalOf(value, await loading, memory, asker, build));
 		}
-		const view = modalOf(value, early, memory, build);
+		const view = modalOf(value, early, memory, asker, build);
 		if (isRefusal(view)) return await tell(desk, click.asker, answerWords(view));
 		await calling('the window', () => desk.client.views.open({trigger_id: click.triggerId, view}));
 	};
@@ -72,11 +84,12 @@ function modalOf(
 	value: ButtonValue,
 	record: RequestRecord | null,
 	memory: ModalMemory,
+	asker: Opening,
 	build: Build,
 ): ModalView | Refusal {
 	if (record === null) return unknownRequest(value.number);
 	if (value.digest !== undefined && value.digest !== record.request.reviewDigest) return staleReview(value.number);
-	return build(value, record, memory);
+	return build(value, record, memory, asker);
 }
 
 async function openLate(desk: Desk, triggerId: string, read: () => Promise<ModalView | Refusal>): Promise<void> {

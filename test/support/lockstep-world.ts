@@ -494,6 +494,7 @@ async function openProductions(logins: Logins, backupDirectory: string): Promise
 				await connectTo(database, as === 'applier' ? logins.apply : undefined);
 			const query: Production['query'] = async <Row extends pg.QueryResultRow>(sql: string) =>
 				await queryOn<Row>(connect, sql);
+			await query(endOthers);
 			await query(asNew(database, logins.owner));
 			return {
 				name,
@@ -529,6 +530,10 @@ async function queryOn<Row extends pg.QueryResultRow>(
 		await client.end();
 	}
 }
+
+/** A session of the test before may still be on its way out, and with it the lock of an apply: waits up to 5 s for it. */
+const endOthers = `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+	WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`;
 
 /** Whatever the database holds, it is then as every production database begins. */
 function asNew(database: string, owner: string): string {

@@ -1,6 +1,6 @@
 import type {Target} from '../domain/target.ts';
 import type {Resolver} from './secrets.ts';
-import type {LockstepYaml, SecretSource} from './shape.ts';
+import {type LockstepYaml, type SecretSource, weekdays} from './shape.ts';
 
 /** One target's database, and the secrets that reach it: for the worker alone. */
 interface TargetLogins {
@@ -99,17 +99,22 @@ type YamlTarget = LockstepYaml['targets'][string];
 
 function toTarget(name: string, target: YamlTarget): Target {
 	const {graceSeconds, lockTimeoutMs, lockAttempts, maxActiveSessions} = target.apply;
-	const {largeTableRows, dataChangeRows, severities, ...policy} = target.policy;
+	const {largeTableRows, dataChangeRows, severities, workingHours, ...policy} = target.policy;
 	return {
 		name,
 		channel: target.channel,
 		pool: target.pool,
 		histories: target.histories,
 		people: target.people,
-		policy: {...policy, review: {largeTableRows, dataChangeRows, severities}},
+		policy: {
+			...policy,
+			workingHours: {...workingHours, days: workingHours.days.map((day) => weekdays.indexOf(day) + 1)},
+			review: {largeTableRows, dataChangeRows, severities},
+		},
 		backup: target.backup,
 		apply: {lockTimeoutMs, lockAttempts, maxActiveSessions, role: target.database.role, graceMs: graceSeconds * 1000},
 		restoreRunbook: target.restoreRunbook,
+		after: target.after,
 	};
 }
 

@@ -1,3 +1,4 @@
+import {IANAZone} from 'luxon';
 import {z} from 'zod';
 
 import {leastKeepDays} from '../domain/retention.ts';
@@ -38,6 +39,11 @@ const History = z.strictObject({
 
 const Login = z.strictObject({user: text('user'), password: SecretSource});
 
+/** In the order of ISO's weekday numbers. */
+export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+
+const Hour = z.number().min(0, 'an hour is 0 to 24.').max(24, 'an hour is 0 to 24.');
+
 const Database = z.strictObject({
 	host: text('host'),
 	port: Port.default(5432),
@@ -69,6 +75,22 @@ const Severities = z
 		}
 	});
 
+/** When people may be reminded. Escalations know no hours. */
+const WorkingHours = z
+	.strictObject({
+		timeZone: z
+			.string()
+			.refine((name) => IANAZone.isValidZone(name), 'timeZone is an IANA name such as Europe/Berlin.')
+			.default('UTC'),
+		days: z
+			.array(z.enum(weekdays, {error: `a day is one of ${weekdays.join(', ')}.`}))
+			.min(1, 'name at least one working day.')
+			.default(['mon', 'tue', 'wed', 'thu', 'fri']),
+		from: Hour.default(9),
+		to: Hour.default(17),
+	})
+	.refine(({from, to}) => from < to, 'from is before to: hours from 0 to 24.');
+
 const Policy = z.strictObject({
 	requesterMayApprove: z.boolean().default(false),
 	startAtOnceAllowed: z.boolean().default(false),
@@ -77,6 +99,15 @@ const Policy = z.strictObject({
 	severities: Severities.prefault({}),
 	approvalHours: z.number().positive('approvalHours is a number of hours above 0.').default(72),
 	escalateEveryMinutes: z.number().positive('escalateEveryMinutes is a number of minutes above 0.').default(15),
+	approvals: z.union([z.literal(1), z.literal(2)], {error: 'approvals is 1 or 2.'}).default(1),
+	onlyVerifiedBytes: z.boolean().default(false),
+	/** Working minutes until those who could approve are reminded; null for never. */
+	remindAfterMinutes: z
+		.number()
+		.positive('remindAfterMinutes is a number of minutes above 0, or null for no reminders.')
+		.nullable()
+		.default(120),
+	workingHours: WorkingHours.prefault({}),
 });
 
 const Backup = z.strictObject({
@@ -85,6 +116,8 @@ const Backup = z.strictObject({
 		.number()
 		.min(leastKeepDays, `keepDays is at least ${leastKeepDays}: the runbook keeps every backup that long.`)
 		.default(leastKeepDays),
+	/** False for a stage that goes without: the runbook asks for one on production. */
+	required: z.boolean().default(true),
 });
 
 const Apply = z.strictObject({
@@ -120,6 +153,8 @@ const Target = z.strictObject({
 	backup: Backup,
 	apply: Apply.prefault({}),
 	restoreRunbook: z.url('restoreRunbook is the address of the page that says how to restore this target.'),
+	/** The target of the stage before. */
+	after: z.string().nullable().default(null),
 });
 
 const Slack = z
@@ -157,6 +192,35 @@ const WorkerSettings = z
 		'heartbeatSeconds fits at least three times into leaseSeconds, or one lost heartbeat ends a run.',
 	);
 
+/** The stages form an order: each stage before is a target, none comes before itself. */
+function checkStages(targets: {readonly [name: string]: z.infer<typeof Target>}, context: z.core.$RefinementCtx): void {
+	for (const [name, {after, policy}] of Object.entries(targets)) {
+		const path = [name, 'after'];
+		if (after === null) {
+			if (policy.onlyVerifiedBytes) {
+				const message = 'onlyVerifiedBytes needs the stage that verifies them: name it in after.';
+				context.addIssue({code: 'custom', path: [name, 'policy', 'onlyVerifiedBytes'], message});
+			}
+		} else if (!Object.hasOwn(targets, after)) {
+			const message = `there is no target “${after}” to come before ${name}.`;
+			context.addIssue({code: 'custom', path, message});
+		} else if (leadsBack(targets, name)) {
+			context.addIssue({code: 'custom', path, message: `${name} would have to come before itself.`});
+		}
+	}
+}
+
+function leadsBack(targets: {readonly [name: string]: {readonly after: string | null}}, name: string): boolean {
+	const seen = new Set<string>();
+	let before = targets[name]?.after ?? null;
+	while (before !== null && !seen.has(before)) {
+		if (before === name) return true;
+		seen.add(before);
+		before = targets[before]?.after ?? null;
+	}
+	return false;
+}
+
 export const LockstepYaml = z.strictObject({
 	record: z.strictObject({url: SecretSource}),
 	redis: z.strictObject({url: SecretSource}),
@@ -170,7 +234,8 @@ export const LockstepYaml = z.strictObject({
 	maxScriptBytes: z.int().min(1).default(10_000_000),
 	targets: z
 		.record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'a target’s name has small letters, digits and dashes.'), Target)
-		.refine((targets) => Object.keys(targets).length > 0, 'configure at least one target.'),
+		.refine((targets) => Object.keys(targets).length > 0, 'configure at least one target.')
+		.superRefine(checkStages),
 });
 
 export type LockstepYaml = z.infer<typeof LockstepYaml>;

@@ -49,6 +49,8 @@ export interface Answer {
 	readonly person: string;
 	/** The review it was given for; an answer to an older review no longer counts. */
 	readonly reviewDigest: string;
+	/** What was said of the item then, as `evidenceFingerprint` tells it: an answer stays true where that is the same. */
+	readonly evidence: string;
 }
 
 export function isAnswerable(item: string): item is AnswerableItemId {

@@ -178,6 +178,10 @@ export interface MigrationRequest {
 	readonly app: string;
 	readonly version: string;
 	readonly summary: string;
+	/** As the script's guards write it, quotes included. */
+	readonly historyTable: string;
+	/** The request of the stage before: this one starts once that one is verified. Null for the first or only stage. */
+	readonly follows: number | null;
 	readonly scriptSha256: string;
 	readonly scriptName: string;
 	readonly scriptBytes: number;
@@ -192,6 +196,10 @@ export interface MigrationRequest {
 	/** What was reviewed and its digest; null before the first review and after new bytes. */
 	readonly review: Review | null;
 	readonly reviewDigest: string | null;
+	/** When the review that stands was finished, epoch milliseconds. */
+	readonly reviewedAt: number | null;
+	/** When the approvers are reminded next, epoch milliseconds; null while nobody is. */
+	readonly remindAt: number | null;
 	readonly hold: Hold | null;
 	/** The last reason a person or the review gave for sending back, rejecting, withdrawing or closing. */
 	readonly reason: string | null;

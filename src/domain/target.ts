@@ -15,6 +15,8 @@ export interface Target {
 	readonly apply: ApplyPolicy;
 	/** Link to the target's restore runbook, shown on failure. */
 	readonly restoreRunbook: string;
+	/** The target of the stage before, such as staging; null for a first or only stage. */
+	readonly after: string | null;
 }
 
 /** One history table of the target: one per app and context. */
@@ -52,12 +54,32 @@ export interface TargetPolicy {
 	readonly approvalHours: number;
 	/** Minutes between two pings of an escalation nobody has acknowledged. */
 	readonly escalateEveryMinutes: number;
+	/** Approvals that are asked for at least; a destructive finding, a waiver or a revert ask for two anyway. */
+	readonly approvals: 1 | 2;
+	/** The target takes only bytes that the stage before has verified, and waits for it. */
+	readonly onlyVerifiedBytes: boolean;
+	/** Working minutes until those who could approve are reminded; null for never. */
+	readonly remindAfterMinutes: number | null;
+	readonly workingHours: WorkingHours;
+}
+
+/** When people may be reminded. */
+export interface WorkingHours {
+	/** IANA name, such as `Europe/Berlin`. */
+	readonly timeZone: string;
+	/** ISO weekdays: 1 is Monday, 7 is Sunday. */
+	readonly days: readonly number[];
+	/** Hours of the day, 0 to 24; `from` counts, `to` does not. */
+	readonly from: number;
+	readonly to: number;
 }
 
 export interface BackupPolicy {
 	readonly directory: string;
 	/** Runbook: at least 7 days. */
 	readonly keepDays: number;
+	/** False where a stage goes without, such as a staging database that is made anew every night. */
+	readonly required: boolean;
 }
 
 export interface ApplyPolicy {

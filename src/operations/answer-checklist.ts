@@ -8,7 +8,7 @@ import {
 	type Verdict,
 } from '../domain/checklist.ts';
 import {isRefusal, type Refusal, refuse} from '../domain/refusal.ts';
-import {checklistEvidence} from '../domain/review/evidence.ts';
+import {checklistEvidence, evidenceFingerprint} from '../domain/review/evidence.ts';
 import {decide, type Done} from './decide.ts';
 import type {RequestRecord} from './ports/record.ts';
 import {findTarget, judgeInvolved} from './target-people.ts';
@@ -32,7 +32,14 @@ export async function agreeWithEvidence(
 			detail: {items, verdict: 'yes'},
 			writes: items.map((item) => ({
 				kind: 'answer',
-				answer: {item, verdict: 'yes', reason: null, person: ask.person, reviewDigest: ask.digest},
+				answer: {
+					item,
+					verdict: 'yes',
+					reason: null,
+					person: ask.person,
+					reviewDigest: ask.digest,
+					evidence: evidenceFingerprint(review, item),
+				},
 			})),
 			sentence: `Agreed: ${items.length} checklist ${items.length === 1 ? 'item' : 'items'} of MR-${ask.number}.`,
 		};
@@ -62,6 +69,7 @@ export async function answerChecklist(
 			reason: ask.reason,
 			person: ask.person,
 			reviewDigest: ask.digest,
+			evidence: evidenceFingerprint(current.review, ask.item),
 		};
 		const detail = {item: ask.item, verdict: ask.verdict, reason: ask.reason};
 		if (ask.verdict !== 'no') {

@@ -6,7 +6,8 @@ import {findTarget, lookUpMember, possibleApprovers} from './target-people.ts';
 import type {World} from './world.ts';
 
 export interface OpenRequest {
-	readonly target: string;
+	/** One, or several in the order of their stages: a linked request for each. */
+	readonly targets: readonly string[];
 	readonly app: string;
 	readonly version: string;
 	readonly summary: string;
@@ -20,7 +21,7 @@ export interface OpenRequest {
 
 /** Opens a migration request, or says why not before anything is written. */
 export async function openRequest(world: World, ask: OpenRequest): Promise<Done | Refusal> {
-	const target = findTarget(world, ask.target);
+	const target = findTarget(world, ask.targets[0] ?? '');
 	if (isRefusal(target)) return target;
 	if (ask.start.kind === 'at-once' && !target.policy.startAtOnceAllowed) {
 		return refuse(
@@ -44,15 +45,19 @@ export async function openRequest(world: World, ask: OpenRequest): Promise<Done 
 		);
 	}
 	const sha256 = world.hash(ask.script.bytes);
-	const number = await world.record.open({
-		...ask,
-		target: target.name,
-		pool: target.pool,
-		channel: target.channel,
-		script: {...ask.script, sha256},
-		at: world.clock.now(),
-		messages: [{kind: 'request'}, {kind: 'script', payload: {sha256}}],
-	});
+	const [number = 0] = await world.record.open([
+		{
+			...ask,
+			historyTable: read.frame.historyTable,
+			follows: null,
+			target: target.name,
+			pool: target.pool,
+			channel: target.channel,
+			script: {...ask.script, sha256},
+			at: world.clock.now(),
+			messages: [{kind: 'request'}, {kind: 'script', payload: {sha256}}],
+		},
+	]);
 	const heard = await announce(world, number, [{kind: 'review', number, pool: target.pool}]);
 	return {
 		kind: 'done',

@@ -9,7 +9,10 @@ import {approveRequest, requestChanges} from '../operations/approve-request.ts';
 import {cancelRun, startRun} from '../operations/start-run.ts';
 import {decideFailure} from '../operations/decide-failure.ts';
 import {openRequest} from '../operations/open-request.ts';
+import {findApprover} from '../operations/find-approver.ts';
 import {replaceScript} from '../operations/replace-script.ts';
+import {scriptOfRequest} from '../operations/script-of-request.ts';
+import {showBoard} from '../operations/show-board.ts';
 import {waiveFinding} from '../operations/waive-finding.ts';
 import {withdrawRequest} from '../operations/withdraw-request.ts';
 import type {World} from '../operations/world.ts';
@@ -64,6 +67,9 @@ function actionsOf(world: World): SlackActions {
 		withdraw: async (ask) => await withdrawRequest(world, ask),
 		acknowledge: async (ask) => await acknowledge(world, ask),
 		decideFailure: async (ask) => await decideFailure(world, ask),
+		findApprover: async (ask) => await findApprover(world, ask),
+		scriptOf: async (number) => await scriptOfRequest(world, number),
+		board: async (person) => await showBoard(world, person),
 		load: async (number) => await world.record.load(number),
 		list: async (target) => await world.record.list({target, limit: listed}),
 	};

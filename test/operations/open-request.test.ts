@@ -28,7 +28,7 @@ const foreignHistory = efScript({
 
 describe('a request is refused before anything is written', () => {
 	const refusals: readonly (readonly [string, Partial<OpenRequest>, RefusalCode, RegExp])[] = [
-		['an unknown target, with the ones there are', {target: 'shopp'}, 'target-unknown', /“shopp”.*shop-1, shop-2/],
+		['an unknown target, with the ones there are', {targets: ['shopp']}, 'target-unknown', /“shopp”.*shop-1, shop-2/],
 		['an app that the target does not list, with those it does', {app: 'stock'}, 'app-unknown', /“stock”.*lists shop/],
 		[
 			'a history table that the target does not list for the app',
@@ -45,11 +45,11 @@ describe('a request is refused before anything is written', () => {
 		],
 		[
 			'a start at once where the target does not allow it',
-			{target: strict.name, start: {kind: 'at-once'}},
+			{targets: [strict.name], start: {kind: 'at-once'}},
 			'start-not-allowed',
 			/Run now/,
 		],
-		['a request that nobody could approve', {target: alone.name}, 'nobody-could-approve', /add an approver/],
+		['a request that nobody could approve', {targets: [alone.name]}, 'nobody-could-approve', /add an approver/],
 		['a guest’s request', {requester: cast.gus}, 'person-guest', /Guests cannot request/],
 		['a bot’s request', {requester: cast.bot}, 'person-bot', /Bots cannot/],
 		['the request of somebody deactivated', {requester: cast.gone}, 'person-deactivated', /deactivated/],

@@ -361,7 +361,7 @@ export async function openLockstep(): Promise<Lockstep> {
 /** A submission of the modal: by Dana, who wrote the script. */
 export function askFor(target: Production | string, script: Uint8Array, more: Partial<OpenRequest> = {}): OpenRequest {
 	return {
-		target: typeof target === 'string' ? target : target.name,
+		targets: [typeof target === 'string' ? target : target.name],
 		app: 'shop',
 		version: '1.4.0',
 		summary: 'A change',
@@ -414,8 +414,13 @@ function targetNamed(name: string, owner: string, directory: string): Target {
 			review: defaultReviewPolicy,
 			approvalHours: 24,
 			escalateEveryMinutes: 15,
+			approvals: 1,
+			onlyVerifiedBytes: false,
+			remindAfterMinutes: null,
+			workingHours: {timeZone: 'UTC', days: [1, 2, 3, 4, 5], from: 9, to: 17},
 		},
-		backup: {directory, keepDays: 7},
+		after: null,
+		backup: {directory, keepDays: 7, required: true},
 		apply: {lockTimeoutMs: 200, lockAttempts: 3, role: owner, graceMs: 5000, maxActiveSessions: null},
 		restoreRunbook: 'https://runbooks.example/restore',
 	};

@@ -2,7 +2,34 @@ import type pg from 'pg';
 
 import type {RequestRecord} from '../../operations/ports/record.ts';
 import {transaction} from './connection.ts';
-import {AnswerRow, ApprovalRow, BackupRowShape, EscalationRow, RequestRow, RunRow, StepRow, WaiverRow} from './rows.ts';
+import {
+	AnswerRow,
+	ApprovalRow,
+	BackupRowShape,
+	CallRow,
+	EscalationRow,
+	ReplacedRow,
+	RequestRow,
+	RunRow,
+	StageRow,
+	StepRow,
+	WaiverRow,
+} from './rows.ts';
+
+/** Back to the first stage, then forward: the order is that of the links. */
+const stagesOf = `with recursive
+	earlier (number, follows, depth) as (
+		select number, follows, 0 from request where number = $1
+		union all
+		select request.number, request.follows, depth - 1 from request join earlier on request.number = earlier.follows
+	),
+	later (number, depth) as (
+		select number, 0 from request where number = $1
+		union all
+		select request.number, depth + 1 from request join later on request.follows = later.number
+	),
+	stage (number, depth) as (select number, depth from earlier union select number, depth from later)
+	select request.number, target, state, script_sha256 from stage join request using (number) order by depth, number`;
 
 /** Reads a request and all that hangs on it in one snapshot. */
 export async function loadRequest(pool: pg.Pool, number: number): Promise<RequestRecord | null> {
@@ -39,6 +66,13 @@ export async function loadRequest(pool: pg.Pool, number: number): Promise<Reques
 			escalations: (await rows(`select * from escalation where request = $1 order by id`)).map((escalation) =>
 				EscalationRow.parse(escalation),
 			),
+			replaced: (await rows(`select * from replaced_script where request = $1 order by id`)).map((replaced) =>
+				ReplacedRow.parse(replaced),
+			),
+			calls: (await rows(`select * from approver_call where request = $1 order by id`)).map((call) =>
+				CallRow.parse(call),
+			),
+			stages: (await rows(stagesOf)).map((stage) => StageRow.parse(stage)),
 		};
 	});
 }

@@ -1,18 +1,17 @@
-import type pg from 'pg';
 import {z} from 'zod';
 
 import {requestStates} from '../../domain/request.ts';
-import type {NewRequest, RecordStore} from '../../operations/ports/record.ts';
+import type {RecordStore} from '../../operations/ports/record.ts';
 import {auditHolds} from './audit.ts';
-import {appendAudit, commitTransition} from './commit-transition.ts';
-import {type Client, createPool, query, transaction} from './connection.ts';
+import {commitTransition} from './commit-transition.ts';
+import {createPool, query} from './connection.ts';
 import {due} from './due.ts';
 import {takeEdit} from './edit-budget.ts';
-import {insertMessage, insertScript} from './inserts.ts';
 import {knownMigrations} from './known-migrations.ts';
 import {activeClaim, heartbeat, release, takeOver} from './leases.ts';
 import {loadRequest} from './load-request.ts';
 import {publishMessages} from './messages.ts';
+import {openRequests} from './open-requests.ts';
 import {LineRow} from './rows.ts';
 
 const GateRow = z.object({number: z.number(), target: z.string(), state: z.enum(requestStates)});
@@ -24,7 +23,7 @@ export function createRecordStore(
 ): RecordStore & {close(): Promise<void>} {
 	const pool = createPool(url, onError);
 	return {
-		open: async (request) => await openRequest(pool, request),
+		open: async (requests) => await openRequests(pool, requests),
 		load: async (number) => await loadRequest(pool, number),
 		script: async (sha256) => {
 			const {rows} = await query(pool, `select bytes from script where sha256 = $1`, [sha256]);
@@ -63,51 +62,4 @@ export function createRecordStore(
 		},
 		close: async () => await pool.end(),
 	};
-}
-
-async function openRequest(pool: pg.Pool, request: NewRequest): Promise<number> {
-	return await transaction(pool, async (client) => {
-		await insertScript(client, request.script);
-		const {rows} = await client.query<{number: number}>(
-			`insert into request (target, pool, channel, app, version, summary, script_sha256, script_name, requester, author, last_editor, start_rule, state, created_at, submission_key)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, 'submitted', $12, $13)
-			on conflict (submission_key) do nothing returning number`,
-			[
-				request.target,
-				request.pool,
-				request.channel,
-				request.app,
-				request.version,
-				request.summary,
-				request.script.sha256,
-				request.script.name,
-				request.requester,
-				request.author,
-				JSON.stringify(request.start),
-				new Date(request.at),
-				request.submissionKey,
-			],
-		);
-		if (rows[0] === undefined) return await alreadyOpened(client, request.submissionKey);
-		const {number} = rows[0];
-		await appendAudit(client, number, {
-			kind: 'submitted',
-			actor: request.requester,
-			at: request.at,
-			detail: {
-				target: request.target,
-				app: request.app,
-				version: request.version,
-				script: request.script.sha256,
-				author: request.author,
-			},
-		});
-		for (const message of request.messages) await insertMessage(client, number, message);
-		return number;
-	});
-}
-
-async function alreadyOpened(client: Client, submissionKey: string): Promise<number> {
-	const {rows} = await client.query(`select number from request where submission_key = $1`, [submissionKey]);
-	return z.object({number: z.number()}).parse(rows[0]).number;
 }

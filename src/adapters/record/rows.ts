@@ -7,7 +7,7 @@ import {type MigrationRequest, requestStates} from '../../domain/request.ts';
 import type {Review} from '../../domain/review/review.ts';
 import {type CatalogTable, type Run, type RunReport, type Step, stepNames} from '../../domain/run.ts';
 import type {Waiver} from '../../domain/waiver.ts';
-import type {BackupRow, RequestLine} from '../../operations/ports/record.ts';
+import type {ApproverCall, BackupRow, ReplacedScript, RequestLine, Stage} from '../../operations/ports/record.ts';
 
 /** timestamptz → epoch milliseconds. */
 const Time = z.date().transform((date) => date.getTime());
@@ -42,6 +42,8 @@ export const RequestRow = z
 		app: z.string(),
 		version: z.string(),
 		summary: z.string(),
+		history_table: z.string(),
+		follows: z.number().nullable(),
 		script_sha256: z.string(),
 		script_name: z.string(),
 		script_bytes: z.number(),
@@ -53,6 +55,8 @@ export const RequestRow = z
 		state: z.enum(requestStates),
 		review: StoredReview,
 		review_digest: z.string().nullable(),
+		reviewed_at: MaybeTime,
+		remind_at: MaybeTime,
 		review_lease_until: MaybeTime,
 		target_identity: Identity.nullable(),
 		hold_reason: z.string().nullable(),
@@ -73,6 +77,8 @@ export const RequestRow = z
 			app: row.app,
 			version: row.version,
 			summary: row.summary,
+			historyTable: row.history_table,
+			follows: row.follows,
 			scriptSha256: row.script_sha256,
 			scriptName: row.script_name,
 			scriptBytes: row.script_bytes,
@@ -84,6 +90,8 @@ export const RequestRow = z
 			state: row.state,
 			review: row.review,
 			reviewDigest: row.review_digest,
+			reviewedAt: row.reviewed_at,
+			remindAt: row.remind_at,
 			hold:
 				row.hold_reason === null || row.hold_until === null ? null : {reason: row.hold_reason, until: row.hold_until},
 			reason: row.reason,
@@ -99,6 +107,7 @@ export const AnswerRow = z
 		reason: z.string().nullable(),
 		person: z.string(),
 		review_digest: z.string(),
+		evidence: z.string(),
 	})
 	.transform(({review_digest, ...row}): Answer => ({...row, reviewDigest: review_digest}));
 
@@ -211,6 +220,36 @@ export const EscalationRow = z
 		acknowledgedBy: row.acknowledged_by,
 		acknowledgedAt: row.acknowledged_at,
 	}));
+
+export const ReplacedRow = z
+	.object({
+		version: z.string(),
+		summary: z.string(),
+		script_sha256: z.string(),
+		script_name: z.string(),
+		approved: z.boolean(),
+		person: z.string(),
+		at: Time,
+	})
+	.transform(({script_sha256, script_name, ...row}): ReplacedScript => ({
+		...row,
+		scriptSha256: script_sha256,
+		scriptName: script_name,
+	}));
+
+export const CallRow = z
+	.object({
+		review_digest: z.string(),
+		kind: z.enum(['asked', 'reminder']),
+		person: z.string().nullable(),
+		called: z.array(z.string()),
+		at: Time,
+	})
+	.transform(({review_digest, ...row}): ApproverCall => ({...row, reviewDigest: review_digest}));
+
+export const StageRow = z
+	.object({number: z.number(), target: z.string(), state: z.enum(requestStates), script_sha256: z.string()})
+	.transform(({script_sha256, ...row}): Stage => ({...row, scriptSha256: script_sha256}));
 
 export const LineRow = z
 	.object({

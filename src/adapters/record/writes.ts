@@ -22,11 +22,11 @@ export async function write(client: Client, request: number, change: Write): Pro
 				[request, change.leaseMs],
 			);
 		case 'answer': {
-			const {item, verdict, reason, person, reviewDigest} = change.answer;
+			const {item, verdict, reason, person, reviewDigest, evidence} = change.answer;
 			return await run(
 				client,
-				`insert into answer (request, item, verdict, reason, person, review_digest) values ($1, $2, $3, $4, $5, $6)`,
-				[request, item, verdict, reason, person, reviewDigest],
+				`insert into answer (request, item, verdict, reason, person, review_digest, evidence) values ($1, $2, $3, $4, $5, $6, $7)`,
+				[request, item, verdict, reason, person, reviewDigest, evidence],
 			);
 		}
 		case 'approval':
@@ -37,6 +37,25 @@ export async function write(client: Client, request: number, change: Write): Pro
 				`update approval set voided_because = $2 where request = $1 and voided_because is null`,
 				[request, change.because],
 			);
+		case 'replaced-script': {
+			const {version, summary, scriptSha256, scriptName, approved, person, at} = change.replaced;
+			return await run(
+				client,
+				`insert into replaced_script (request, version, summary, script_sha256, script_name, approved, person, at)
+				values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+				[request, version, summary, scriptSha256, scriptName, approved, person, new Date(at)],
+			);
+		}
+		case 'approver-call': {
+			const {reviewDigest, kind, person, called, at} = change.call;
+			return await run(
+				client,
+				`insert into approver_call (request, review_digest, kind, person, called, at) values ($1, $2, $3, $4, $5, $6)`,
+				[request, reviewDigest, kind, person, called, new Date(at)],
+			);
+		}
+		case 'touch-followers':
+			return await run(client, `update request set revision = revision + 1 where follows = $1`, [request]);
 		case 'waiver': {
 			const {rule, person, reason, reviewDigest} = change.waiver;
 			return await run(
@@ -91,6 +110,11 @@ async function changeRequest(client: Client, number: number, set: RequestChange)
 			['hold_until', set.hold === null ? null : new Date(set.hold.until)],
 		);
 	}
+	if (set.version !== undefined) columns.push(['version', set.version]);
+	if (set.summary !== undefined) columns.push(['summary', set.summary]);
+	if (set.follows !== undefined) columns.push(['follows', set.follows]);
+	if (set.reviewedAt !== undefined) columns.push(['reviewed_at', date(set.reviewedAt)]);
+	if (set.remindAt !== undefined) columns.push(['remind_at', date(set.remindAt)]);
 	if (set.reason !== undefined) columns.push(['reason', set.reason]);
 	if (set.startDueAt !== undefined) columns.push(['start_due_at', date(set.startDueAt)]);
 	if (set.approvedAt !== undefined) columns.push(['approved_at', date(set.approvedAt)]);

@@ -3,6 +3,7 @@ import type {Refusal} from '../../domain/refusal.ts';
 import type {Start} from '../../domain/request.ts';
 import type {Target} from '../../domain/target.ts';
 import type {RequestLine, RequestRecord} from '../../operations/ports/record.ts';
+import type {Board} from '../../operations/show-board.ts';
 
 /** What was asked is done: a sentence for the person who asked. */
 export interface Done {
@@ -20,7 +21,8 @@ export interface SlackActions {
 	targets(): readonly Target[];
 	/** Opens MR-n; the sentence names it and says who could approve. */
 	openRequest(ask: {
-		readonly target: string;
+		/** One, or several in the order of their stages. */
+		readonly targets: readonly string[];
 		readonly app: string;
 		readonly version: string;
 		readonly summary: string;
@@ -81,6 +83,16 @@ export interface SlackActions {
 		readonly decision: 'rerun' | 'close';
 		readonly reason: string;
 	}): Promise<Done | Refusal>;
+	/** Pings those who could approve, once for a review. */
+	findApprover(ask: {
+		readonly number: number;
+		readonly person: string;
+		readonly digest: string;
+	}): Promise<Done | Refusal>;
+	/** The bytes of a request's script; null where there is no such request. */
+	scriptOf(number: number): Promise<ScriptUpload | null>;
+	/** What waits for a person, what runs, what they asked for. */
+	board(person: string): Promise<Board>;
 	load(number: number): Promise<RequestRecord | null>;
 	list(target: string | null): Promise<readonly RequestLine[]>;
 }

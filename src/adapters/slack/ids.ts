@@ -17,8 +17,24 @@ export const actionIds = {
 	allowRerun: 'lockstep_allow_rerun',
 	close: 'lockstep_close',
 	acknowledge: 'lockstep_acknowledge',
+	findApprover: 'lockstep_find_approver',
+	/** On a request that has ended: the form again, filled in. */
+	requestAgain: 'lockstep_request_again',
+	/** On the App Home. */
+	openForm: 'lockstep_open_form',
+	refreshHome: 'lockstep_refresh_home',
+	/** A button that is a link: Slack reports the click all the same. */
+	link: 'lockstep_link',
 	/** In a modal: back to the form. */
 	back: 'lockstep_back',
+} as const;
+
+/** Shortcuts of the manifest. */
+export const shortcutIds = {
+	/** Anywhere. */
+	global: 'lockstep_request',
+	/** On a message that has a file. */
+	message: 'lockstep_request_file',
 } as const;
 
 /** Modals that are submitted. */
@@ -73,14 +89,24 @@ const ModalMemory = ButtonValue.extend({
 
 export type ModalMemory = z.infer<typeof ModalMemory>;
 
+/** A script that needs no upload: a file that stands in Slack already, or the bytes of an earlier request. */
+const ScriptSource = z.union([
+	z.object({kind: z.literal('file'), id: z.string().max(40), name: z.string().max(300)}),
+	z.object({kind: z.literal('again'), number: z.int().positive(), name: z.string().max(300)}),
+]);
+
+export type ScriptSource = z.infer<typeof ScriptSource>;
+
 /** What the request modal remembers. */
-const RequestMemory = z.object({channel: z.string().nullable()});
+const RequestMemory = z.object({channel: z.string().nullable(), source: ScriptSource.nullable()});
 
 export type RequestMemory = z.infer<typeof RequestMemory>;
 
 /** The form as filled in, so that a refusal does not cost the person their words. */
 const RequestFields = z.object({
 	channel: z.string().nullable(),
+	source: ScriptSource.nullable(),
+	/** Targets by name, joined with commas in the order of the stages. */
 	target: z.string(),
 	app: z.string(),
 	version: z.string(),

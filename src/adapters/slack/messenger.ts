@@ -79,6 +79,9 @@ async function render(slot: MessageSlot, record: RequestRecord, options: Messeng
 			return requestMessage(record, target);
 		case 'details':
 			return detailsMessage(record, await options.statements(record));
+		case 'difference':
+			return detailsMessage(record, await options.statements(record));
+		case 'call':
 		case 'line':
 			return lineMessage(record, slot.payload);
 		case 'result':

@@ -25,6 +25,17 @@ export function checklistEvidence(review: Review): Readonly<Record<EvidencedItem
 	};
 }
 
+/**
+ * What an answer to the item answers: an answer is kept for new bytes that say the same. Lines are left out, as they move
+ * with whatever else the script holds.
+ */
+export function evidenceFingerprint(review: Review, item: EvidencedItemId): string {
+	const findings = review.findings.filter((finding) => finding.item === item && finding.severity !== 'notice');
+	if (findings.length === 0) return 'clean';
+	const told = findings.map(({rule, severity, migration, statement}) => [rule, severity, migration, statement]);
+	return JSON.stringify(told.toSorted((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b), 'en')));
+}
+
 /** Findings speak for themselves; `otherwise` is what is left to say. */
 function evidence(review: Review, item: EvidencedItemId, otherwise: string | null): Evidence {
 	const findings = review.findings.filter((finding) => finding.item === item);

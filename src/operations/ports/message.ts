@@ -1,12 +1,15 @@
 /**
  * What Lockstep posts about a request. `request` and `escalation` are edited in place with every revision, the others
- * are said once: `details` (pending statements), `script` (the file with its hash), `line` (one sentence), `result`
+ * are said once: `details` (pending statements), `difference` (what new bytes change of the script whose SHA-256 is the
+ * payload's `before`), `call` (those who could approve are pinged; the payload's `call` is its index among the calls), `script` (the file with its hash), `line` (one sentence), `result`
  * (after a run: what landed, tables touched, last history rows), `tables` (the full table list as a file), `findings`
  * (every finding of a review as a file, where the messages have no room for them).
  */
 export type MessageKind =
 	| 'request'
 	| 'details'
+	| 'difference'
+	| 'call'
 	| 'script'
 	| 'line'
 	| 'result'

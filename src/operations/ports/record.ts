@@ -37,6 +37,41 @@ export interface RequestRecord {
 	readonly runs: readonly Run[];
 	readonly backups: readonly BackupRow[];
 	readonly escalations: readonly Escalation[];
+	/** Scripts that a newer one took the place of, oldest first. */
+	readonly replaced: readonly ReplacedScript[];
+	/** Pings of those who could approve, oldest first. */
+	readonly calls: readonly ApproverCall[];
+	/** Every request of the same submission in the order of the stages, this one among them; a single one stands alone. */
+	readonly stages: readonly Stage[];
+}
+
+export interface ReplacedScript {
+	readonly version: string;
+	readonly summary: string;
+	readonly scriptSha256: string;
+	readonly scriptName: string;
+	/** Somebody had approved it. */
+	readonly approved: boolean;
+	/** Who sent the newer one. */
+	readonly person: string;
+	readonly at: number;
+}
+
+export interface ApproverCall {
+	readonly reviewDigest: string;
+	readonly kind: 'asked' | 'reminder';
+	/** Who asked; null for a reminder of Lockstep's own. */
+	readonly person: string | null;
+	/** Slack ids of those who were pinged. */
+	readonly called: readonly string[];
+	readonly at: number;
+}
+
+export interface Stage {
+	readonly number: number;
+	readonly target: string;
+	readonly state: RequestState;
+	readonly scriptSha256: string;
 }
 
 export interface NewRequest {
@@ -46,6 +81,9 @@ export interface NewRequest {
 	readonly app: string;
 	readonly version: string;
 	readonly summary: string;
+	readonly historyTable: string;
+	/** The request of the stage before; `earlier` is the one opened right before it in the same call. */
+	readonly follows: number | 'earlier' | null;
 	readonly script: NewScript;
 	readonly requester: string;
 	readonly author: string;
@@ -75,6 +113,10 @@ export type Write =
 	| {readonly kind: 'answer'; readonly answer: Answer}
 	| {readonly kind: 'approval'; readonly approval: Approval}
 	| {readonly kind: 'void-approvals'; readonly because: string}
+	| {readonly kind: 'replaced-script'; readonly replaced: ReplacedScript}
+	| {readonly kind: 'approver-call'; readonly call: ApproverCall}
+	/** The requests of later stages show this one's state: their messages are edited. */
+	| {readonly kind: 'touch-followers'}
 	| {readonly kind: 'waiver'; readonly waiver: Waiver}
 	| {readonly kind: 'run-started'; readonly run: {readonly worker: string; readonly leaseMs: number}}
 	| {readonly kind: 'run'; readonly run: number; readonly set: RunChange}
@@ -102,7 +144,21 @@ export type Write =
 	| {readonly kind: 'message'; readonly message: NewMessage};
 
 export type RequestChange = Partial<
-	Pick<MigrationRequest, 'state' | 'review' | 'reviewDigest' | 'hold' | 'reason' | 'startDueAt' | 'approvedAt'>
+	Pick<
+		MigrationRequest,
+		| 'state'
+		| 'version'
+		| 'summary'
+		| 'follows'
+		| 'review'
+		| 'reviewDigest'
+		| 'reviewedAt'
+		| 'remindAt'
+		| 'hold'
+		| 'reason'
+		| 'startDueAt'
+		| 'approvedAt'
+	>
 > & {readonly targetIdentity?: TargetIdentity};
 
 export interface RunChange {
@@ -168,8 +224,8 @@ export interface KnownMigration {
 }
 
 export interface RecordStore {
-	/** Opens a request; one submission, however often delivered, opens one. */
-	open(request: NewRequest): Promise<number>;
+	/** Opens a request for each stage, in one transaction; one submission, however often delivered, opens them once. */
+	open(requests: readonly NewRequest[]): Promise<readonly number[]>;
 	load(number: number): Promise<RequestRecord | null>;
 	script(sha256: string): Promise<Uint8Array | null>;
 	commit(transition: Transition): Promise<Committed>;

@@ -38,6 +38,8 @@ function newRequest(more: Partial<NewRequest> = {}): NewRequest {
 		app: 'shop',
 		version: '1.4.0',
 		summary: 'Adds loyalty points',
+		historyTable: '"__EFMigrationsHistory"',
+		follows: null,
 		script: {sha256: createHash('sha256').update(bytes).digest('hex'), name: 'migration.sql', bytes},
 		requester: 'U1',
 		author: 'U1',
@@ -47,6 +49,12 @@ function newRequest(more: Partial<NewRequest> = {}): NewRequest {
 		messages: [{kind: 'request'}, {kind: 'script'}],
 		...more,
 	};
+}
+
+async function open(request: NewRequest): Promise<number> {
+	const [number] = await store.open([request]);
+	if (number === undefined) throw new Error('opened nothing');
+	return number;
 }
 
 function transition(
@@ -66,7 +74,7 @@ function transition(
 }
 
 async function approved(target: string): Promise<number> {
-	const number = await store.open(newRequest({target}));
+	const number = await open(newRequest({target}));
 	await store.commit(transition(number, null, [{kind: 'request', set: {state: 'approved', startDueAt: 0}}]));
 	return number;
 }
@@ -87,7 +95,7 @@ async function endLease(number: number): Promise<void> {
 
 describe('a request', () => {
 	it('comes back as it was opened, its bytes too', async () => {
-		const number = await store.open(newRequest());
+		const number = await open(newRequest());
 		const record = await store.load(number);
 		expect(record?.request).toMatchObject({
 			number,
@@ -104,12 +112,12 @@ describe('a request', () => {
 
 	it('is opened once, however often its submission is delivered', async () => {
 		const request = newRequest();
-		const numbers = await Promise.all([store.open(request), store.open(request)]);
+		const numbers = await Promise.all([open(request), open(request)]);
 		expect(numbers[0]).toBe(numbers[1]);
 	});
 
 	it('changes only from the revision that was decided on', async () => {
-		const number = await store.open(newRequest());
+		const number = await open(newRequest());
 		const withdraw: readonly Write[] = [{kind: 'request', set: {state: 'withdrawn'}}];
 		const both = await Promise.all([
 			store.commit(transition(number, 1, withdraw)),
@@ -120,7 +128,7 @@ describe('a request', () => {
 	});
 
 	it('writes all rows of a transition or none', async () => {
-		const number = await store.open(newRequest());
+		const number = await open(newRequest());
 		const broken: Write = {kind: 'escalation-opened', run: 999_999, sentence: 'no such run', at: 0, nextPingAt: 0};
 		await expect(
 			store.commit(transition(number, 1, [{kind: 'request', set: {state: 'failed'}}, broken])),
@@ -130,7 +138,7 @@ describe('a request', () => {
 	});
 
 	it('keeps one live approval of a person for a review', async () => {
-		const number = await store.open(newRequest());
+		const number = await open(newRequest());
 		const approval: Write = {
 			kind: 'approval',
 			approval: {person: 'U2', reviewDigest: 'd', confirmedItems: [], at: 5, voidedBecause: null},
@@ -143,7 +151,7 @@ describe('a request', () => {
 
 describe('the audit', () => {
 	it('is a chain that any change breaks', async () => {
-		const number = await store.open(newRequest());
+		const number = await open(newRequest());
 		await store.commit(transition(number, 1, []));
 		expect(await store.auditHolds(number)).toBe(true);
 		await expect(sql.query(`update audit_event set actor = 'U9' where request = $1`, [number])).rejects.toThrow(
@@ -201,7 +209,7 @@ describe('a run', () => {
 
 describe('what is due', () => {
 	it('follows from the record alone', async () => {
-		const waiting = await store.open(newRequest({target: 'due-1'}));
+		const waiting = await open(newRequest({target: 'due-1'}));
 		const ready = await approved('due-2');
 		const orphan = await started('due-3', 'w1');
 		await endLease(orphan);
@@ -236,7 +244,7 @@ describe('what is due', () => {
 
 describe('publishing', () => {
 	it('posts the request first, each message once, whoever publishes', async () => {
-		const number = await store.open(newRequest());
+		const number = await open(newRequest());
 		const posted: string[] = [];
 		async function publish(slot: {readonly kind: string; readonly threadTs: string | null}) {
 			posted.push(`${slot.kind} in ${slot.threadTs ?? 'channel'}`);
@@ -249,7 +257,7 @@ describe('publishing', () => {
 	});
 
 	it('edits a live message when its request changed, and no other', async () => {
-		const number = await store.open(newRequest());
+		const number = await open(newRequest());
 		const kinds: string[] = [];
 		async function publish(slot: {readonly kind: string; readonly ts: string | null}) {
 			kinds.push(`${slot.kind} ${slot.ts === null ? 'new' : 'edit'}`);
@@ -262,7 +270,7 @@ describe('publishing', () => {
 	});
 
 	it('says that a post is of uncertain fate when its publisher died on the way', async () => {
-		const number = await store.open(newRequest({messages: [{kind: 'request'}]}));
+		const number = await open(newRequest({messages: [{kind: 'request'}]}));
 		const dying = store.publishMessages(number, () => Promise.reject(new Error('the process died')));
 		await expect(dying).rejects.toThrow('the process died');
 		const uncertain: boolean[] = [];
@@ -277,8 +285,8 @@ describe('publishing', () => {
 
 describe('the lists', () => {
 	it('answer for the gate by app, version and target', async () => {
-		const one = await store.open(newRequest({app: 'gate-app', target: 'one'}));
-		const two = await store.open(newRequest({app: 'gate-app', target: 'two'}));
+		const one = await open(newRequest({app: 'gate-app', target: 'one'}));
+		const two = await open(newRequest({app: 'gate-app', target: 'two'}));
 		expect(
 			(await store.forGate('gate-app', '1.4.0', null)).map(({number}) => number).toSorted((a, b) => a - b),
 		).toEqual([one, two]);
@@ -287,12 +295,16 @@ describe('the lists', () => {
 	});
 
 	it('show open requests first', async () => {
-		const done = await store.open(newRequest({target: 'listed'}));
-		const open = await store.open(newRequest({target: 'listed'}));
-		await store.commit(transition(open, null, []));
-		const newest = await store.open(newRequest({target: 'listed'}));
+		const done = await open(newRequest({target: 'listed'}));
+		const waiting = await open(newRequest({target: 'listed'}));
+		await store.commit(transition(waiting, null, []));
+		const newest = await open(newRequest({target: 'listed'}));
 		await store.commit(transition(newest, null, [{kind: 'request', set: {state: 'verified'}}]));
-		expect((await store.list({target: 'listed', limit: 10})).map(({number}) => number)).toEqual([open, done, newest]);
+		expect((await store.list({target: 'listed', limit: 10})).map(({number}) => number)).toEqual([
+			waiting,
+			done,
+			newest,
+		]);
 	});
 });
 
@@ -324,7 +336,7 @@ describe('the edit budget', () => {
 
 describe('a message that Slack does not take', () => {
 	it('is waited for by the ones after it, but not for ever', async () => {
-		const number = await store.open(newRequest({messages: [{kind: 'request'}, {kind: 'details'}, {kind: 'line'}]}));
+		const number = await open(newRequest({messages: [{kind: 'request'}, {kind: 'details'}, {kind: 'line'}]}));
 		const posted: string[] = [];
 		async function publishAll(): Promise<void> {
 			await store.publishMessages(number, (slot) => {
@@ -359,7 +371,7 @@ describe('the ids of known migrations', () => {
 	});
 
 	async function reviewed(app: string, state: RequestState, found: Review): Promise<void> {
-		const number = await store.open(newRequest({app}));
+		const number = await open(newRequest({app}));
 		const done = await store.commit(transition(number, null, [{kind: 'request', set: {state, review: found}}]));
 		expect(done).toEqual({kind: 'committed'});
 	}

@@ -30,8 +30,13 @@ export function target(change: Partial<Target> = {}): Target {
 			review: defaultReviewPolicy,
 			approvalHours: 24,
 			escalateEveryMinutes: 10,
+			approvals: 1,
+			onlyVerifiedBytes: false,
+			remindAfterMinutes: 120,
+			workingHours: {timeZone: 'UTC', days: [1, 2, 3, 4, 5], from: 9, to: 17},
 		},
-		backup: {directory: '/backups', keepDays: 7},
+		after: null,
+		backup: {directory: '/backups', keepDays: 7, required: true},
 		apply: {lockTimeoutMs: 500, lockAttempts: 3, role: null, graceMs: 1000, maxActiveSessions: null},
 		restoreRunbook: 'https://wiki.example.com/restore',
 		...change,
@@ -136,6 +141,7 @@ export function record(
 	request: Partial<MigrationRequest> = {},
 	change: Partial<Omit<RequestRecord, 'request'>> = {},
 ): RequestRecord {
+	const stage = {number: 12, target: 'shop-production', state: 'in-review', scriptSha256: sha256, ...request} as const;
 	return {
 		request: {
 			number: 12,
@@ -144,6 +150,8 @@ export function record(
 			app: 'shop',
 			version: '2.4.0',
 			summary: 'Adds coupons.',
+			historyTable: '"__EFMigrationsHistory"',
+			follows: null,
 			scriptSha256: sha256,
 			scriptName: 'migration.sql',
 			scriptBytes: 4200,
@@ -155,6 +163,8 @@ export function record(
 			state: 'in-review',
 			review: review(),
 			reviewDigest: digest,
+			reviewedAt: noon,
+			remindAt: null,
 			hold: null,
 			reason: null,
 			approvedAt: null,
@@ -171,6 +181,9 @@ export function record(
 		runs: [],
 		backups: [],
 		escalations: [],
+		replaced: [],
+		calls: [],
+		stages: [{number: stage.number, target: stage.target, state: stage.state, scriptSha256: stage.scriptSha256}],
 		...change,
 	};
 }
@@ -179,5 +192,12 @@ const items = ['no-destructive-drop', 'not-null-filled', 'large-index-concurrent
 
 /** Every answerable item answered with yes. */
 export function answered(reason: string | null = null): RequestRecord['answers'] {
-	return items.map((item) => ({item, verdict: 'yes' as const, reason, person: dana, reviewDigest: digest}));
+	return items.map((item) => ({
+		item,
+		verdict: 'yes' as const,
+		reason,
+		person: dana,
+		reviewDigest: digest,
+		evidence: 'clean',
+	}));
 }

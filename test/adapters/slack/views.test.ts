@@ -404,6 +404,7 @@ describe('with hostile and huge text', () => {
 	const memory = encode({number: 12, digest, rule: 'x', channel: 'C0DBMIGR001', threadTs: null});
 	const form = {
 		channel: null,
+		source: null,
 		target: hostile,
 		app: hostile.slice(0, 80),
 		version: hostile.slice(0, 80),

@@ -53,6 +53,7 @@ function emptyForm({asker}: Command, target: Target | undefined, targets: readon
 	const [app = ''] = apps.size === 1 ? apps : [];
 	return {
 		channel: asker.channel,
+		source: null,
 		target: target?.name ?? '',
 		app,
 		version: '',

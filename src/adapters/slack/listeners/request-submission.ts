@@ -24,7 +24,7 @@ export function requestSubmitted(submission: Submission, desk: Desk): Verdict {
 				form,
 				work: async () =>
 					desk.actions.openRequest({
-						target: form.target,
+						targets: form.target.split(','),
 						app: form.app,
 						version: form.version,
 						summary: form.summary,
@@ -41,8 +41,10 @@ export function requestSubmitted(submission: Submission, desk: Desk): Verdict {
 function formOf(submission: Submission): RequestFields {
 	const at = submission.fields.get(fieldIds.startAt)?.selected_date_time ?? null;
 	const start = chosenIn(submission, fieldIds.start);
+	const memory = decodeRequestMemory(submission.metadata);
 	return {
-		channel: decodeRequestMemory(submission.metadata)?.channel ?? null,
+		channel: memory?.channel ?? null,
+		source: memory?.source ?? null,
 		target: chosenIn(submission, fieldIds.target) ?? '',
 		app: textOf(submission, fieldIds.app),
 		version: textOf(submission, fieldIds.version),

@@ -17,7 +17,7 @@ export function requestModal(targets: readonly Target[], fields: RequestFields):
 		title: 'Request a migration',
 		submit: 'Request',
 		close: 'Cancel',
-		metadata: encode({channel: fields.channel}),
+		metadata: encode({channel: fields.channel, source: fields.source}),
 		blocks: [
 			targetInput(targets, fields.target),
 			...scriptInputs(),

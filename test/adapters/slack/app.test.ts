@@ -136,7 +136,7 @@ describe.each(['socket', 'http'] as const)('over %s', (mode) => {
 				{
 					action: 'openRequest',
 					ask: {
-						target: 'shop-production',
+						targets: ['shop-production'],
 						app: 'shop',
 						version: '2.4.0',
 						summary: 'Adds coupons.',

@@ -1,21 +1,27 @@
 import {compileParserOnce} from '../src/adapters/sql/parser-compiler.ts';
 import type {BenchOptions} from './options.ts';
 
-/** `npm run bench -- NAME [--corpus FOLDER]`: measures, prints its tables, and last one line of JSON. */
+/** `npm run bench -- NAME [--corpus FOLDER] [--megabytes N]`: measures, prints its tables, and last one line of JSON. */
 const benches: Readonly<Record<string, () => Promise<(options: BenchOptions) => Promise<object>>>> = {
 	review: async () => (await import('./review/review-bench.ts')).reviewBench,
+	backup: async () => (await import('./backup/backup-bench.ts')).backupBench,
 };
 
 const [name = '', ...rest] = process.argv.slice(2);
 const load = Object.hasOwn(benches, name) ? benches[name] : undefined;
 if (load === undefined) {
-	process.stderr.write(`Usage: npm run bench -- ${Object.keys(benches).join('|')} [--corpus FOLDER]\n`);
+	process.stderr.write(`Usage: npm run bench -- ${Object.keys(benches).join('|')} [--corpus FOLDER] [--megabytes N]\n`);
 	process.exitCode = 2;
 } else {
 	// As the bot's worker thread and the command do, before the parser is loaded.
 	compileParserOnce();
 	const bench = await load();
-	const at = rest.indexOf('--corpus');
-	const result = await bench({corpus: at === -1 ? null : (rest[at + 1] ?? null)});
+	const megabytes = optionOf('--megabytes');
+	const result = await bench({corpus: optionOf('--corpus'), megabytes: megabytes === null ? null : Number(megabytes)});
 	process.stdout.write(`${JSON.stringify({bench: name, ...result})}\n`);
+}
+
+function optionOf(option: string): string | null {
+	const at = rest.indexOf(option);
+	return at === -1 ? null : (rest[at + 1] ?? null);
 }

@@ -13,6 +13,8 @@ create index on request (follows) where follows is not null;
 create index request_remind on request (remind_at) where remind_at is not null and state = 'in-review';
 create index request_same on request (target, app, history_table);
 create index request_script on request (target, script_sha256);
+-- Requests that a run on their target has overtaken are looked for all the time.
+create index run_verified on run (target, finished_at) where outcome = 'verified';
 
 -- What was said of an item when it was answered: an answer is kept for new bytes that say the same.
 alter table answer add column evidence text not null default '';

@@ -1,4 +1,5 @@
 import {play} from './demo/play.ts';
+import {fillGallery} from './gallery/fill-gallery.ts';
 import {startStage} from './stage/stage.ts';
 
 /** `npm run demo` keeps everything running for a person; `-- --play` plays the main job without one. */
@@ -13,12 +14,14 @@ try {
 }
 
 async function stayUp(): Promise<void> {
+	await fillGallery(stage.simulator.url);
 	console.log(`
 Everything runs. Open the local Slack, each tab as another person:
 
   dana, who writes migrations    ${stage.simulator.url}/?as=dana
   priya, who may approve         ${stage.simulator.url}/?as=priya
   anybody else                   ${stage.simulator.url}
+  every message and window       ${stage.simulator.url}/gallery
 
 As dana, type /migrate request in #db-migrations and choose a script of examples/shop/scripts, such as
 shop-0009-add-shipments.sql for app shop, version 1.9.0. docs/demo.md has more to try. Behind the scenes:

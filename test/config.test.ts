@@ -53,7 +53,10 @@ describe('lockstep.yaml', () => {
 		expect([...config.targets.keys()]).toEqual(['shop-production']);
 		expect(target?.histories).toEqual([{app: 'shop', context: 'ShopContext', table: '"__EFMigrationsHistory"'}]);
 		expect(target?.policy.review).toEqual({largeTableRows: 1_000_000, dataChangeRows: 10_000_000, severities: {}});
-		expect(target?.backup.keepDays).toBe(7);
+		expect(target?.policy).toMatchObject({approvals: 1, onlyVerifiedBytes: false, remindAfterMinutes: 120});
+		expect(target?.policy.workingHours).toEqual({timeZone: 'UTC', days: [1, 2, 3, 4, 5], from: 9, to: 17});
+		expect(target?.after).toBeNull();
+		expect(target?.backup).toMatchObject({keepDays: 7, required: true});
 		expect(target?.apply).toMatchObject({role: 'shop_owner', graceMs: 300_000, maxActiveSessions: null});
 		expect(config.worker.pools).toEqual(['default']);
 		expect(config.secrets()).toEqual([]);
@@ -82,6 +85,83 @@ describe('lockstep.yaml', () => {
 		}
 	});
 
+	it('takes hours of a place, halves too, and no reminders at all', async () => {
+		const config = await loaded(
+			changed(
+				[
+					'{timeZone: UTC, days: [mon, tue, wed, thu, fri], from: 9,',
+					'{timeZone: Asia/Kolkata, days: [sun, sat], from: 8.5,',
+				],
+				['remindAfterMinutes: 120', 'remindAfterMinutes: null'],
+			),
+		);
+		expect(config.targets.get('shop-production')?.policy).toMatchObject({
+			remindAfterMinutes: null,
+			workingHours: {timeZone: 'Asia/Kolkata', days: [7, 6], from: 8.5, to: 17},
+		});
+	});
+
+	describe('keeps backups', () => {
+		const directory = 'directory: /var/lib/lockstep/backups/shop';
+		const storage = `storage: {kind: s3, bucket: backups, prefix: shop/, endpoint: 'http://minio:9000', pathStyle: true,
+        credentials: {accessKeyId: {env: S3_KEY}, secretAccessKey: {env: S3_SECRET}}}`;
+		const command = `command: {take: [/opt/snapshot], available: [/opt/state, '{id}'], restore: 'restore {id}', env: {REGION: {env: REGION}}}`;
+		const recipient = 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p';
+
+		it('in a bucket, whose secrets are looked up only for those who reach it', async () => {
+			const config = await loaded(changed([directory, storage]), {S3_KEY: 'key-id-1', S3_SECRET: 'swordfish'});
+			expect(config.targets.get('shop-production')?.backup).toMatchObject({directory: null, program: null});
+			expect(config.secrets()).toEqual([]);
+			expect(config.backupKeeping('shop-production').s3).toEqual({
+				bucket: 'backups',
+				prefix: 'shop/',
+				region: 'us-east-1',
+				endpoint: 'http://minio:9000',
+				pathStyle: true,
+				credentials: {accessKeyId: 'key-id-1', secretAccessKey: 'swordfish'},
+			});
+			expect(config.secrets()).toEqual(['key-id-1', 'swordfish']);
+		});
+
+		it('by a program in pg_dump’s place, which approvers hear of', async () => {
+			const config = await loaded(changed([directory, command]), {REGION: 'eu-1'});
+			expect(config.targets.get('shop-production')?.backup).toMatchObject({
+				program: '/opt/snapshot',
+				removable: false,
+				reuseWithinMs: null,
+			});
+			expect(config.backupKeeping('shop-production').program).toMatchObject({
+				env: {REGION: 'eu-1'},
+				timeoutMs: 3_600_000,
+				pollMs: 15_000,
+				remove: null,
+			});
+		});
+
+		it('for recipients of age, and shared for some hours', async () => {
+			const text = changed([directory, `${directory}\n      encryptFor: [${recipient}]\n      reuseWithinHours: 1.5`]);
+			const env = {SHOP_APPLY_PASSWORD: 'apply-pass', SHOP_BACKUP_PASSWORD: 'backup-pass'};
+			const config = await loaded(text, env);
+			expect(config.targets.get('shop-production')?.backup.reuseWithinMs).toBe(5_400_000);
+			expect(config.targetLogins(['default'])[0]?.keeping).toEqual({s3: null, program: null, recipients: [recipient]});
+		});
+
+		it.each<readonly [string, string, string]>([
+			['in two places', `${directory}\n      ${storage}`, 'not several'],
+			['nowhere', 'reuseWithinHours: 1', 'says where backups are kept'],
+			['behind half a prefix', storage.replace('shop/', 'shop'), 'ends with a slash'],
+			['for a secret key', `${directory}\n      encryptFor: [AGE-SECRET-KEY-1ABC]`, 'a public key of age'],
+			['with secrets in the file', storage.replace('{env: S3_SECRET}', 'swordfish'), 'write {env: NAME}'],
+			['by a program without its path', command.replace('/opt/snapshot', 'snapshot'), 'an absolute path'],
+			['by a program that is not told which', command.replace("'{id}'", 'it'), 'one argument holds {id}'],
+			['by a program that encrypts here', `${command}\n      encryptFor: [${recipient}]`, 'leave encryptFor out'],
+		])('not %s', async (_what, to, advice) => {
+			const faults = (await faultsOf(loaded(changed([directory, to])))).join('\n');
+			expect(faults).toContain(advice);
+			expect(faults).not.toContain('swordfish');
+		});
+	});
+
 	it('never repeats a secret that was written into it', async () => {
 		const faults = await faultsOf(loaded(changed(['{env: SHOP_APPLY_PASSWORD}', 'swordfish'])));
 		expect(faults.join('\n')).not.toContain('swordfish');
@@ -100,6 +180,15 @@ describe('lockstep.yaml', () => {
 		['a rule that is none', 'severities: {}', 'severities: {drop-tables: notice}', 'has no rule “drop-tables”'],
 		['a rule that nobody may waive', 'severities: {}', 'severities: {server-escape: notice}', 'nobody may waive'],
 		['a severity that is none', 'severities: {}', 'severities: {drop-table: off}', 'blocker, warning or notice'],
+		['three approvals', 'approvals: 1', 'approvals: 3', 'approvals is 1 or 2'],
+		['a reminder at once', 'remindAfterMinutes: 120', 'remindAfterMinutes: 0', 'or null for no reminders'],
+		['a time zone that is none', 'timeZone: UTC', 'timeZone: Berlin', 'an IANA name such as Europe/Berlin'],
+		['a day that is none', '[mon, tue,', '[monday, tue,', 'a day is one of mon, tue'],
+		['a week without a working day', 'days: [mon, tue, wed, thu, fri]', 'days: []', 'at least one working day'],
+		['hours that end before they begin', 'from: 9, to: 17', 'from: 17, to: 9', 'from is before to'],
+		['a stage before that is no target', '# after: shop-staging', 'after: shop-staging', 'no target “shop-staging”'],
+		['a stage before itself', '# after: shop-staging', 'after: shop-production', 'before itself'],
+		['verified bytes of no stage', 'onlyVerifiedBytes: false', 'onlyVerifiedBytes: true', 'name it in after'],
 		['a relative backup directory', 'directory: /var', 'directory: var', 'absolute path'],
 	])('says so of %s', async (_what, from, to, advice) => {
 		expect((await faultsOf(loaded(changed([from, to])))).join('\n')).toContain(advice);

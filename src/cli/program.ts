@@ -1,6 +1,7 @@
 import {Command} from 'commander';
 
 import {compileParserOnce} from '../adapters/sql/parser-compiler.ts';
+import {backupsCommand} from './backups/commands.ts';
 import type {ReviewOptions} from './review.ts';
 
 /** The configuration's file where nothing else is said. */
@@ -61,5 +62,6 @@ export function program(): Command {
 			const [{review}] = await Promise.all([import('./review.ts'), import('libpg-query')]);
 			process.exitCode = await review(file, options);
 		});
+	lockstep.addCommand(backupsCommand(defaultConfigFile));
 	return lockstep;
 }

@@ -1,4 +1,4 @@
-import type {Target} from '../domain/target.ts';
+import type {BackupPolicy, Target} from '../domain/target.ts';
 import type {Resolver} from './secrets.ts';
 import {type LockstepYaml, type SecretSource, weekdays} from './shape.ts';
 
@@ -16,6 +16,33 @@ interface TargetLogins {
 	};
 	readonly apply: {readonly user: string; readonly password: string};
 	readonly backup: {readonly user: string; readonly password: string};
+	readonly keeping: BackupKeeping & {readonly recipients: readonly string[]};
+}
+
+/** How a target's backups are kept; nothing of both for a directory. */
+interface BackupKeeping {
+	readonly s3: BucketSettings | null;
+	readonly program: BackupProgramSettings | null;
+}
+
+interface BackupProgramSettings {
+	readonly take: readonly string[];
+	readonly available: readonly string[];
+	readonly remove: readonly string[] | null;
+	readonly restore: string;
+	readonly env: Readonly<Record<string, string>>;
+	readonly timeoutMs: number;
+	readonly pollMs: number;
+}
+
+/** A bucket with what opens it. */
+interface BucketSettings {
+	readonly bucket: string;
+	readonly prefix: string;
+	readonly region: string;
+	readonly endpoint: string | null;
+	readonly pathStyle: boolean;
+	readonly credentials: {readonly accessKeyId: string; readonly secretAccessKey: string} | null;
 }
 
 export interface Configuration {
@@ -30,6 +57,8 @@ export interface Configuration {
 	targetLogins(pools: readonly string[]): readonly TargetLogins[];
 	/** Resolves the secret of one target's applying user alone; null where no target is called so. */
 	applyLogin(target: string): Pick<TargetLogins, 'database' | 'apply'> | null;
+	/** Resolves the secrets that reach a target's backups, and no others. */
+	backupKeeping(target: string): BackupKeeping;
 	readonly worker: LockstepYaml['worker'];
 	readonly log: LockstepYaml['log'];
 	readonly reconcileMs: number;
@@ -80,7 +109,12 @@ export function toConfiguration(yaml: LockstepYaml, resolver: Resolver): Configu
 				.map(([name, target]) => ({
 					...toApplyLogin(name, target, resolve),
 					backup: toLogin(name, target, 'backup', resolve),
+					keeping: {...toKeeping(name, target, resolve), recipients: target.backup.encryptFor},
 				})),
+		backupKeeping: (name) => {
+			const target = Object.hasOwn(yaml.targets, name) ? yaml.targets[name] : undefined;
+			return target === undefined ? {s3: null, program: null} : toKeeping(name, target, resolve);
+		},
 		applyLogin: (name) => {
 			const target = Object.hasOwn(yaml.targets, name) ? yaml.targets[name] : undefined;
 			return target === undefined ? null : toApplyLogin(name, target, resolve);
@@ -111,10 +145,22 @@ function toTarget(name: string, target: YamlTarget): Target {
 			workingHours: {...workingHours, days: workingHours.days.map((day) => weekdays.indexOf(day) + 1)},
 			review: {largeTableRows, dataChangeRows, severities},
 		},
-		backup: target.backup,
+		backup: toBackupPolicy(target),
 		apply: {lockTimeoutMs, lockAttempts, maxActiveSessions, role: target.database.role, graceMs: graceSeconds * 1000},
 		restoreRunbook: target.restoreRunbook,
 		after: target.after,
+	};
+}
+
+function toBackupPolicy({backup}: YamlTarget): BackupPolicy {
+	const {directory, keepDays, required, command, reuseWithinHours} = backup;
+	return {
+		directory,
+		keepDays,
+		required,
+		program: command?.take[0] ?? null,
+		removable: command === null || command.remove !== null,
+		reuseWithinMs: reuseWithinHours === null ? null : reuseWithinHours * 3_600_000,
 	};
 }
 
@@ -144,5 +190,49 @@ function toLogin(
 	return {
 		user: database[which].user,
 		password: resolve(database[which].password, `targets.${name}.database.${which}.password`),
+	};
+}
+
+function toKeeping(name: string, target: YamlTarget, resolve: Resolve): BackupKeeping {
+	const {command} = target.backup;
+	return {
+		s3: toBucket(name, target, resolve),
+		program:
+			command === null
+				? null
+				: {
+						take: command.take,
+						available: command.available,
+						remove: command.remove,
+						restore: command.restore,
+						env: Object.fromEntries(
+							Object.entries(command.env).map(([variable, source]) => [
+								variable,
+								resolve(source, `targets.${name}.backup.command.env.${variable}`),
+							]),
+						),
+						timeoutMs: command.timeoutMinutes * 60_000,
+						pollMs: command.pollSeconds * 1000,
+					},
+	};
+}
+
+function toBucket(name: string, {backup: {storage}}: YamlTarget, resolve: Resolve): BucketSettings | null {
+	if (storage === null) return null;
+	const {bucket, prefix, region, endpoint, pathStyle, credentials} = storage;
+	const where = `targets.${name}.backup.storage.credentials`;
+	return {
+		bucket,
+		prefix,
+		region,
+		endpoint,
+		pathStyle,
+		credentials:
+			credentials === null
+				? null
+				: {
+						accessKeyId: resolve(credentials.accessKeyId, `${where}.accessKeyId`),
+						secretAccessKey: resolve(credentials.secretAccessKey, `${where}.secretAccessKey`),
+					},
 	};
 }

@@ -110,14 +110,76 @@ const Policy = z.strictObject({
 	workingHours: WorkingHours.prefault({}),
 });
 
-const Backup = z.strictObject({
-	directory: text('directory').regex(/^\//, 'the backup directory is an absolute path.'),
+const Storage = z.strictObject({
+	kind: z.literal('s3', {error: 'storage.kind is s3; a directory stands in backup.directory.'}),
+	bucket: text('bucket'),
+	prefix: z
+		.string()
+		.regex(/^([^/].*\/)?$/, 'prefix is empty or ends with a slash, such as shop/.')
+		.default(''),
+	region: text('region').default('us-east-1'),
+	endpoint: z.url('storage.endpoint is the address of the server that has the bucket.').nullable().default(null),
+	pathStyle: z.boolean().default(false),
+	/** Left out where the machine has a role of its own. */
+	credentials: z.strictObject({accessKeyId: SecretSource, secretAccessKey: SecretSource}).nullable().default(null),
+});
+
+const Argv = z
+	.array(z.string())
+	.min(1, 'name a program and its arguments, as a list.')
+	.refine(([file = '']) => file.startsWith('/'), 'the program is an absolute path: no shell looks for it.');
+
+const WithId = Argv.refine((argv) => argv.some((word) => word.includes('{id}')), 'one argument holds {id}.');
+
+/** For a database that is too large for a dump: a snapshot, say. */
+const BackupProgram = z.strictObject({
+	take: Argv,
+	available: WithId,
+	remove: WithId.nullable().default(null),
+	restore: text('restore').refine(
+		(command) => command.includes('{id}'),
+		'restore holds {id}: it is what a person types.',
+	),
+	env: z.record(z.string(), SecretSource).default({}),
+	timeoutMinutes: z.number().positive('timeoutMinutes is a number of minutes above 0.').default(60),
+	pollSeconds: z.number().positive('pollSeconds is a number of seconds above 0.').default(15),
+});
+
+const BackupSettings = z.strictObject({
+	directory: text('directory').regex(/^\//, 'the backup directory is an absolute path.').nullable().default(null),
+	storage: Storage.nullable().default(null),
+	command: BackupProgram.nullable().default(null),
+	/** Requests of the target share a backup that is younger than so many hours; null: each takes its own. */
+	reuseWithinHours: z
+		.number()
+		.positive('reuseWithinHours is a number of hours above 0, or null.')
+		.nullable()
+		.default(null),
+	/** Public keys of age: `age-keygen` makes a pair, whose other half the worker never sees. */
+	encryptFor: z.array(z.string().regex(/^age1[a-z0-9]+$/, 'a recipient is a public key of age: age1….')).default([]),
 	keepDays: z
 		.number()
 		.min(leastKeepDays, `keepDays is at least ${leastKeepDays}: the runbook keeps every backup that long.`)
 		.default(leastKeepDays),
 	/** False for a stage that goes without: the runbook asks for one on production. */
 	required: z.boolean().default(true),
+});
+
+const Backup = BackupSettings.superRefine(({directory, storage, command, encryptFor, required}, context) => {
+	const places = [directory, storage, command].filter((place) => place !== null).length;
+	if (places > 1) {
+		const message = 'name one of directory, storage and command, not several.';
+		context.addIssue({code: 'custom', message});
+	}
+	if (places === 0 && required) {
+		const message =
+			'says where backups are kept: name directory, storage for a bucket, or command for a program of yours.';
+		context.addIssue({code: 'custom', message});
+	}
+	if (command !== null && encryptFor.length > 0) {
+		const message = 'a program’s backup is its own to encrypt: leave encryptFor out.';
+		context.addIssue({code: 'custom', path: ['encryptFor'], message});
+	}
 });
 
 const Apply = z.strictObject({

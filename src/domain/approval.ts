@@ -3,6 +3,7 @@ import {type Refusal, refuse} from './refusal.ts';
 import {type Answer, answerableItemIds, type ChecklistItemId, itemWords, unansweredItems} from './checklist.ts';
 import type {MigrationRequest} from './request.ts';
 import type {Review} from './review/review.ts';
+import type {TargetPolicy} from './target.ts';
 import {openBlockers, type Waiver} from './waiver.ts';
 
 export interface Approval {
@@ -65,10 +66,18 @@ export function liveApprovals(approvals: readonly Approval[], digest: string): r
 	return approvals.filter((approval) => approval.voidedBecause === null && approval.reviewDigest === digest);
 }
 
-/** Two different people where a finding is destructive, a waiver was given or migrations are taken back; else one. */
-export function approvalsNeeded(review: Review, digest: string, waivers: readonly Waiver[]): 1 | 2 {
+/**
+ * Two different people where a finding is destructive, a waiver was given or migrations are taken back; else as many as
+ * the target's policy asks for.
+ */
+export function approvalsNeeded(
+	review: Review,
+	digest: string,
+	waivers: readonly Waiver[],
+	policy: Pick<TargetPolicy, 'approvals'>,
+): 1 | 2 {
 	const waived = waivers.some(({reviewDigest}) => reviewDigest === digest);
-	return review.destructive || review.direction === 'down' || waived ? 2 : 1;
+	return review.destructive || review.direction === 'down' || waived ? 2 : policy.approvals;
 }
 
 /** Doubtful items: the approver confirms each. A notice leaves its item clean, or every default of 0 would cost a click. */
@@ -96,10 +105,7 @@ export function judgeApprovable(
 	const blockers = openBlockers(review, digest, waivers);
 	if (blockers.length > 0) {
 		const rules = [...new Set(blockers.map((finding) => finding.rule))].join(', ');
-		return refuse(
-			'blocked',
-			`Blocked by ${rules}. The script must change, or a person whom the target names for it waives what may be waived.`,
-		);
+		return refuse('blocked', `Blocked by ${rules}. The script must change, or what may be waived is waived.`);
 	}
 	return 'ready';
 }

@@ -9,6 +9,7 @@ export const gateReasons = [
 	'running',
 	'failed',
 	'only-withdrawn',
+	'superseded',
 	'unknown-target',
 ] as const;
 
@@ -25,17 +26,22 @@ export interface GateAnswer {
 export interface GateRequest {
 	readonly number: number;
 	readonly target: string;
+	readonly historyTable: string;
 	readonly state: RequestState;
+	/** What the request is for now: another version than the one asked for has taken its place there. */
+	readonly version: string;
 }
 
 /**
  * May this version be deployed? Go only when every request of that app and version is verified; fails closed: what it
- * does not know is a hold, what failed is a stop. Withdrawn and rejected requests never ran and do not count.
+ * does not know is a hold, what failed is a stop. Withdrawn and rejected requests never ran and do not count. A version
+ * whose place another one took was never applied there: hold, unless a request of its own was made for it since.
  */
 export function answerGate(app: string, version: string, requests: readonly GateRequest[]): GateAnswer {
 	const name = `${app} ${version}`;
-	const newest = requests.toSorted((a, b) => b.number - a.number);
-	if (newest.length === 0) {
+	const known = requests.toSorted((a, b) => b.number - a.number);
+	const newest = known.filter((request) => request.version === version);
+	if (known.length === 0) {
 		return answer(
 			'hold',
 			'unknown-version',
@@ -44,7 +50,10 @@ export function answerGate(app: string, version: string, requests: readonly Gate
 		);
 	}
 	const counting = newest.filter(({state}) => state !== 'withdrawn' && state !== 'rejected');
-	if (counting.length === 0) {
+	const superseded = known.filter(
+		(request) => request.version !== version && !counting.some((own) => isMadeSince(own, request)),
+	);
+	if (counting.length === 0 && superseded.length === 0) {
 		return answer(
 			'hold',
 			'only-withdrawn',
@@ -67,7 +76,24 @@ export function answerGate(app: string, version: string, requests: readonly Gate
 	if (waiting.length > 0) {
 		return answer('hold', 'waiting', `${names(waiting)} of ${name} is not verified yet.`, waiting);
 	}
+	if (superseded.length > 0) return answer('hold', 'superseded', supersededSentence(name, superseded), superseded);
 	return answer('go', 'verified', `Every migration of ${name} is verified: ${names(counting)}.`, counting);
+}
+
+/** A request of the version's own for the same place, made after the one that a newer version took over. */
+function isMadeSince(own: GateRequest, superseded: GateRequest): boolean {
+	return (
+		own.number > superseded.number && own.target === superseded.target && own.historyTable === superseded.historyTable
+	);
+}
+
+function supersededSentence(name: string, requests: readonly GateRequest[]): string {
+	const versions = [...new Set(requests.map(({version}) => version))];
+	const by = versions.map(
+		(version) => `by ${version} in ${names(requests.filter((request) => request.version === version))}`,
+	);
+	const advice = versions.length === 1 ? 'Deploy that version once it is verified.' : 'Ask for those versions instead.';
+	return `${name} was superseded ${by.join(' and ')}. ${advice}`;
 }
 
 function answer(
@@ -76,7 +102,12 @@ function answer(
 	sentence: string,
 	requests: readonly GateRequest[],
 ): GateAnswer {
-	return {verdict, reason, sentence, requests};
+	return {
+		verdict,
+		reason,
+		sentence,
+		requests: requests.map(({number, target, state}) => ({number, target, state})),
+	};
 }
 
 function names(requests: readonly GateRequest[]): string {

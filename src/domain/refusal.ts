@@ -19,6 +19,7 @@ export const refusalCodes = [
 	'app-unknown',
 	'nobody-could-approve',
 	'start-not-allowed',
+	'stages-out-of-order',
 	// what the request's state tells
 	'request-unknown',
 	'not-in-this-state',
@@ -43,6 +44,7 @@ export const refusalCodes = [
 	'already-approved',
 	'already-answered',
 	'already-acknowledged',
+	'approvers-asked',
 	'not-waivable',
 	'finding-unconfirmed',
 	// what runs

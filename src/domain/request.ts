@@ -25,6 +25,7 @@ export const requestEvents = [
 	'script-replaced',
 	'answered',
 	'waived',
+	'approvers-called',
 	'approval-given',
 	'approved',
 	'approval-lapsed',
@@ -68,6 +69,7 @@ export const moves: {readonly [state in RequestState]: {readonly [event in Reque
 	'in-review': {
 		answered: 'in-review',
 		waived: 'in-review',
+		'approvers-called': 'in-review',
 		'approval-given': 'in-review',
 		approved: 'approved',
 		'changes-requested': 'changes-requested',
@@ -107,6 +109,11 @@ export const moves: {readonly [state in RequestState]: {readonly [event in Reque
 	closed: {},
 };
 
+/** States in which a newer script takes the place of the request's own. */
+export const replaceableStates: readonly RequestState[] = requestStates.filter(
+	(state) => moves[state]['script-replaced'] !== undefined,
+);
+
 /** How a state reads in a sentence. */
 export const stateWords: {readonly [state in RequestState]: string} = {
 	submitted: 'waiting for its review',
@@ -144,10 +151,11 @@ function nextStep(state: RequestState): string {
 		case 'failed':
 			return 'The lead decides whether it runs again or is closed.';
 		case 'verified':
+			return 'What comes next is a new request: `/migrate request`.';
 		case 'withdrawn':
 		case 'rejected':
 		case 'closed':
-			return 'Open a new one with `/migrate request`.';
+			return '“Request again…” on its message opens a new one with its fields.';
 		case 'submitted':
 		case 'reviewing':
 		case 'in-review':
@@ -196,7 +204,7 @@ export interface MigrationRequest {
 	/** What was reviewed and its digest; null before the first review and after new bytes. */
 	readonly review: Review | null;
 	readonly reviewDigest: string | null;
-	/** When the review that stands was finished, epoch milliseconds. */
+	/** When the review that stands looked at the target, epoch milliseconds. */
 	readonly reviewedAt: number | null;
 	/** When the approvers are reminded next, epoch milliseconds; null while nobody is. */
 	readonly remindAt: number | null;

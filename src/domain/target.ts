@@ -75,11 +75,18 @@ export interface WorkingHours {
 }
 
 export interface BackupPolicy {
-	readonly directory: string;
+	/** Null where backups are kept elsewhere: in a bucket. */
+	readonly directory: string | null;
 	/** Runbook: at least 7 days. */
 	readonly keepDays: number;
 	/** False where a stage goes without, such as a staging database that is made anew every night. */
 	readonly required: boolean;
+	/** What people call the program that takes them in pg_dump's place, a deviation from the runbook; else null or not said. */
+	readonly program?: string | null;
+	/** False where that program's backups are not Lockstep's to remove. */
+	readonly removable?: boolean;
+	/** Milliseconds for which requests of the target may share a backup; null or not said: each run takes its own. */
+	readonly reuseWithinMs?: number | null;
 }
 
 export interface ApplyPolicy {

@@ -39,13 +39,16 @@ export function judgeWaiver(
 		return refuse('is-author', 'You wrote this script: a blocker of it must be waived by somebody else.');
 	}
 	if (person.id === roles.lastEditor) {
-		return refuse('is-last-editor', 'You sent the last version of this script: somebody else must waive.');
+		return refuse(
+			'is-last-editor',
+			'You sent the last version of this script: a blocker must be waived by somebody else.',
+		);
 	}
 	if (person.id === roles.requester) {
 		return refuse('is-requester', 'You requested this migration: a blocker must be waived by somebody else.');
 	}
 	if (!waivers.has(person.id)) {
-		return refuse('not-a-waiver-giver', 'The target’s policy does not name you among those who may waive a blocker.');
+		return refuse('not-a-waiver-giver', 'lockstep.yaml does not name you among those who may waive a blocker here.');
 	}
 	if (!open.includes(waiver.rule)) {
 		return refuse(

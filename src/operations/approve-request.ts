@@ -2,10 +2,12 @@ import {approvalsNeeded, judgeApprovable, judgeConfirmations, liveApprovals} fro
 import type {ChecklistItemId} from '../domain/checklist.ts';
 import {isRefusal, type Refusal, refuse} from '../domain/refusal.ts';
 import type {MigrationRequest} from '../domain/request.ts';
+import type {Target} from '../domain/target.ts';
 import {staleView} from './answer-checklist.ts';
+import {judgeStagesNow, startsAsSoonAs} from './await-stage.ts';
 import {decide, type Done} from './decide.ts';
 import type {RequestRecord} from './ports/record.ts';
-import {findTarget, judgeApproverNow} from './target-people.ts';
+import {findTarget, judgeApproverNow, whoMayWaive} from './target-people.ts';
 import type {World} from './world.ts';
 
 /** Approves what the clicked button showed; the second of two approvals, or the only one, makes the request approved. */
@@ -22,7 +24,7 @@ export async function approveRequest(
 		const judged = await judgeApproval(world, record, ask);
 		if (isRefusal(judged)) return judged;
 		const {request, waivers, approvals, pool} = record;
-		const needed = approvalsNeeded(judged.review, ask.digest, waivers);
+		const needed = approvalsNeeded(judged.review, ask.digest, waivers, judged.target.policy);
 		const given = liveApprovals(approvals, ask.digest).length + 1;
 		const approval = {
 			kind: 'approval',
@@ -44,12 +46,16 @@ export async function approveRequest(
 			};
 		}
 		const startDueAt = startDue(request, now);
+		const stages = await judgeStagesNow(world, record, judged.target);
+		const atOnce = startDueAt !== null && startDueAt <= now;
+		const starts =
+			atOnce && stages !== 'ready' ? startsAsSoonAs(ask.number, stages) : startSentence(request, startDueAt);
 		return {
 			event: 'approved',
 			detail,
 			writes: [approval, {kind: 'request', set: {approvedAt: now, startDueAt, hold: null}}],
-			sentence: `MR-${ask.number} is approved. ${startSentence(request, startDueAt)}`,
-			jobs: startDueAt !== null && startDueAt <= now ? [{kind: 'run', number: ask.number, pool}] : [],
+			sentence: `MR-${ask.number} is approved. ${starts}`,
+			jobs: atOnce ? [{kind: 'run', number: ask.number, pool}] : [],
 		};
 	});
 }
@@ -58,7 +64,7 @@ async function judgeApproval(
 	world: World,
 	record: RequestRecord,
 	ask: {readonly person: string; readonly digest: string; readonly confirmedItems: readonly ChecklistItemId[]},
-): Promise<{readonly review: NonNullable<MigrationRequest['review']>} | Refusal> {
+): Promise<{readonly review: NonNullable<MigrationRequest['review']>; readonly target: Target} | Refusal> {
 	const {request} = record;
 	const target = findTarget(world, request.target);
 	if (isRefusal(target)) return target;
@@ -78,9 +84,12 @@ async function judgeApproval(
 		);
 	}
 	const ready = judgeApprovable(request.review, ask.digest, record.answers, record.waivers);
-	if (ready !== 'ready') return ready;
+	if (ready !== 'ready') {
+		if (ready.code !== 'blocked') return ready;
+		return refuse(ready.code, `${ready.sentence} ${await whoMayWaive(world, target, request)}`);
+	}
 	const confirmed = judgeConfirmations(request.review, ask.confirmedItems);
-	return confirmed === 'fine' ? {review: request.review} : confirmed;
+	return confirmed === 'fine' ? {review: request.review, target} : confirmed;
 }
 
 /** When the run is due once approved, epoch milliseconds; null where a person clicks Run now. */

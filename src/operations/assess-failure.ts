@@ -9,7 +9,7 @@ export function failureSentence(
 ): string {
 	const happened =
 		cancelledBy === null ? whatHappened(outcome) : `<@${cancelledBy}> cancelled the run while it was applying.`;
-	return [happened, assessment.sentence, rerunSentence(assessment)].filter((part) => part !== '').join(' ');
+	return [happened, assessment.sentence].filter((part) => part !== '').join(' ');
 }
 
 function whatHappened(outcome: ApplyOutcome | null): string {
@@ -25,13 +25,6 @@ function whatHappened(outcome: ApplyOutcome | null): string {
 		case 'fenced':
 			return outcome.sentence;
 	}
-}
-
-function rerunSentence({landed, rerunSafe}: Assessment): string {
-	if (landed === 'everything') return '';
-	return rerunSafe
-		? 'Once the cause is gone, a re-run is safe: it continues at a migration’s boundary.'
-		: 'A re-run is not safe: restore the backup or finish by hand.';
 }
 
 /** Where the target cannot be read any more, this is all that is known. */

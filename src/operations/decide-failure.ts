@@ -1,4 +1,5 @@
 import {isOpen} from '../domain/escalation.ts';
+import {outsideWords} from '../domain/outside-words.ts';
 import {isRefusal, type Refusal, refuse} from '../domain/refusal.ts';
 import {decide, type Done} from './decide.ts';
 import type {RequestRecord, Write} from './ports/record.ts';
@@ -36,7 +37,7 @@ export async function decideFailure(
 				event: 'closed',
 				detail: {reason: ask.reason},
 				writes: [{kind: 'request', set: {reason: ask.reason, startDueAt: null}}, ...common],
-				sentence: `MR-${ask.number} is closed. The gate for ${request.app} ${request.version} stays shut.`,
+				sentence: `MR-${ask.number} is closed. The gate for ${outsideWords(`${request.app} ${request.version}`)} stays shut.`,
 			};
 		}
 		return {

@@ -2,7 +2,7 @@ import {isRefusal, type Refusal, refuse} from '../domain/refusal.ts';
 import {move, type RequestEvent, type RequestState} from '../domain/request.ts';
 import type {AuditDetail} from '../domain/audit.ts';
 import type {Job} from './ports/queue.ts';
-import type {RequestRecord, Write} from './ports/record.ts';
+import type {RequestRecord, Transition, Write} from './ports/record.ts';
 import type {World} from './world.ts';
 
 /** What was asked is done: a sentence for the person who asked. */
@@ -16,6 +16,8 @@ export interface Decision {
 	readonly event: RequestEvent;
 	readonly writes: readonly Write[];
 	readonly detail?: AuditDetail;
+	/** Of linked requests: written together with it, or not at all. */
+	readonly linked?: readonly Transition[];
 	readonly sentence: string;
 	readonly jobs?: readonly Job[];
 }
@@ -41,22 +43,29 @@ export async function decide(
 		if (isRefusal(decided) || !('event' in decided)) return decided;
 		const state = move(ask.number, record.request.state, decided.event);
 		if (isRefusal(state)) return state;
-		const committed = await world.record.commit({
+		const transition: Transition = {
 			number: ask.number,
 			revision: record.request.revision,
 			claim: null,
 			event: {kind: decided.event, actor: ask.person, at: now, detail: decided.detail ?? {}},
 			writes: [...stateWrite(record.request.state, state), ...decided.writes],
-		});
+		};
+		const linked = decided.linked ?? [];
+		const committed = await (linked.length === 0
+			? world.record.commit(transition)
+			: world.record.commitAll([transition, ...linked]));
 		if (committed.kind !== 'committed') continue;
 		await announce(world, ask.number, decided.jobs ?? []);
+		for (const {number} of linked) await announce(world, number, []);
 		return {kind: 'done', sentence: decided.sentence};
 	}
 	return refuse('stale-view', `MR-${ask.number} is changing too quickly right now. Look at its message and try again.`);
 }
 
 function stateWrite(from: RequestState, to: RequestState): readonly Write[] {
-	return from === to ? [] : [{kind: 'request', set: {state: to}}];
+	if (from === to) return [];
+	// Whoever could approve is reminded only while it is in review.
+	return [{kind: 'request', set: from === 'in-review' ? {state: to, remindAt: null} : {state: to}}];
 }
 
 /** Hints what follows from a change; the reconciler finds what a lost hint left. False when the queue is not there. */

@@ -1,10 +1,13 @@
+import {nextReminder} from '../domain/approver-call.ts';
 import {nextPing} from '../domain/escalation.ts';
 import type {RunOutcome, RunReport, StepName} from '../domain/run.ts';
 import {isRefusal} from '../domain/refusal.ts';
 import {move, type RequestEvent, type RequestState} from '../domain/request.ts';
+import {stagePlace} from '../domain/stage.ts';
 import {announce} from './decide.ts';
 import type {NewMessage, RequestRecord, Write} from './ports/record.ts';
 import {loadOwn, type RunContext, type RunEnd, writeUnderClaim} from './run-context.ts';
+import {findTarget} from './target-people.ts';
 
 /** Writes down how the run ended: its outcome, the request's next state, the escalation and the messages, at once. */
 export async function endRun(run: RunContext, end: RunEnd): Promise<void> {
@@ -17,6 +20,7 @@ export async function endRun(run: RunContext, end: RunEnd): Promise<void> {
 				message({kind: 'result'}),
 				message({kind: 'tables'}),
 			]);
+			await wakeNextStage(run, record);
 			return;
 		case 'failed':
 			return await fail(run, record, end.report);
@@ -32,7 +36,12 @@ export async function endRun(run: RunContext, end: RunEnd): Promise<void> {
 			return;
 		case 'lapsed':
 			await writeUnderClaim(run, 'approval-lapsed', [
-				...finish(run, record, 'approval-lapsed', 'held', {hold: null, startDueAt: null, approvedAt: null}),
+				...finish(run, record, 'approval-lapsed', 'held', {
+					hold: null,
+					startDueAt: null,
+					approvedAt: null,
+					remindAt: remindAfterLapse(run, record),
+				}),
 				...stopSteps(run, record, end.reason),
 				{kind: 'void-approvals', because: 'lapsed'},
 				line('lapsed', end.reason),
@@ -43,6 +52,20 @@ export async function endRun(run: RunContext, end: RunEnd): Promise<void> {
 			await announce(run.world, run.number, [{kind: 'run', number: run.number, pool: run.target.pool}]);
 			return;
 	}
+}
+
+/** Approvals are missing again, as after a review. */
+function remindAfterLapse({target, world}: RunContext, {request, calls}: RequestRecord): number | null {
+	if (request.reviewDigest === null) return null;
+	return nextReminder(target.policy, calls, request.reviewDigest, world.clock.now());
+}
+
+/** Where the next stage waits for this one, it need not wait for the reconciler as well. */
+async function wakeNextStage({world}: RunContext, {request, stages}: RequestRecord): Promise<void> {
+	const later = stagePlace(request, stages)?.later ?? null;
+	const target = later === null ? null : findTarget(world, later.target);
+	if (later?.state !== 'approved' || target === null || isRefusal(target)) return;
+	await announce(world, later.number, [{kind: 'run', number: later.number, pool: target.pool}]);
 }
 
 function finish(
@@ -78,7 +101,8 @@ export function heldLine(reason: string): Write {
 	return line('held', reason);
 }
 
-function line(about: string, text: string): Write {
+/** A sentence in the thread. */
+export function line(about: string, text: string): Write {
 	return message({kind: 'line', payload: {about, text}});
 }
 

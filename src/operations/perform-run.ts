@@ -1,5 +1,9 @@
 import {isRefusal} from '../domain/refusal.ts';
+import type {MigrationRequest} from '../domain/request.ts';
+import {isStageHold, type StageWait} from '../domain/stage.ts';
+import type {Target} from '../domain/target.ts';
 import {blindReport, failureSentence} from './assess-failure.ts';
+import {judgeStagesNow} from './await-stage.ts';
 import {announce} from './decide.ts';
 import {endRun, heldLine, moved} from './end-run.ts';
 import {keepLease, LeaseLost} from './lease.ts';
@@ -17,6 +21,7 @@ import {reportOf, type Verification, verify} from './steps/verify.ts';
 import {findTarget} from './target-people.ts';
 
 const busyRetryMs = 10_000;
+const stageRetryMs = 10_000;
 const stoppedRetryMs = 30_000;
 
 /**
@@ -31,7 +36,7 @@ export async function performRun(world: WorkerWorld, number: number): Promise<vo
 	const claim =
 		record.request.state === 'running'
 			? await world.record.takeOver(number, world.worker, world.settings.leaseMs)
-			: await begin(world, record);
+			: await begin(world, record, target);
 	if (claim === null) return;
 	const lease = keepLease(world, claim);
 	const run: RunContext = {world, number, target, database: world.targets.open(target.name), claim, lease};
@@ -54,12 +59,20 @@ async function endByBug(run: RunContext): Promise<void> {
 	await endRun(run, {kind: 'failed', report: blindReport(failure, null, '')});
 }
 
-/** Claims the run of a request that is due. Null where it is not, or where another run is active on the target. */
-async function begin(world: WorkerWorld, record: RequestRecord): Promise<Claim | null> {
+/**
+ * Claims the run of a request that is due. Null where it is not, where the stage before has not verified its bytes, or
+ * where another run is active on the target.
+ */
+async function begin(world: WorkerWorld, record: RequestRecord, target: Target): Promise<Claim | null> {
 	const {request} = record;
 	const now = world.clock.now();
 	if (request.state !== 'approved' || request.startDueAt === null || request.startDueAt > now) return null;
 	if (request.hold !== null && request.hold.until > now) return null;
+	const stages = await judgeStagesNow(world, record, target);
+	if (stages !== 'ready') {
+		await waitForStage(world, record, stages);
+		return null;
+	}
 	const committed = await world.record.commit({
 		number: request.number,
 		revision: request.revision,
@@ -70,24 +83,42 @@ async function begin(world: WorkerWorld, record: RequestRecord): Promise<Claim |
 			{kind: 'run-started', run: {worker: world.worker, leaseMs: world.settings.leaseMs}},
 		],
 	});
-	if (committed.kind === 'target-busy') await wait(world, record, committed.number);
+	if (committed.kind === 'target-busy') await waitForTurn(world, record, committed.number);
 	if (committed.kind !== 'committed') return null;
 	await announce(world, request.number, []);
 	return await world.record.activeClaim(request.number, world.worker);
 }
 
-async function wait(world: WorkerWorld, {request}: RequestRecord, other: number): Promise<void> {
-	const now = world.clock.now();
+/**
+ * Held until the stage before has verified these bytes. It may take days, so nothing is written while the reason stays
+ * the same, and the thread hears of it once, and again when a person has to act.
+ */
+async function waitForStage(world: WorkerWorld, {request}: RequestRecord, wait: StageWait): Promise<void> {
+	if (request.hold?.reason === wait.sentence) return;
+	await holdBack(world, request, {
+		reason: wait.sentence,
+		retryInMs: stageRetryMs,
+		told: isStageHold(request.hold) && !wait.stuck,
+	});
+}
+
+async function waitForTurn(world: WorkerWorld, {request}: RequestRecord, other: number): Promise<void> {
 	const reason = `MR-${other} is running on ${request.target}: one run at a time.`;
+	await holdBack(world, request, {reason, retryInMs: busyRetryMs, told: request.hold?.reason === reason});
+}
+
+async function holdBack(
+	world: WorkerWorld,
+	request: MigrationRequest,
+	{reason, retryInMs, told}: {readonly reason: string; readonly retryInMs: number; readonly told: boolean},
+): Promise<void> {
+	const now = world.clock.now();
 	await world.record.commit({
 		number: request.number,
 		revision: request.revision,
 		claim: null,
 		event: {kind: 'held', actor: 'lockstep', at: now, detail: {reason}},
-		writes: [
-			{kind: 'request', set: {hold: {reason, until: now + busyRetryMs}}},
-			...(request.hold?.reason === reason ? [] : [heldLine(reason)]),
-		],
+		writes: [{kind: 'request', set: {hold: {reason, until: now + retryInMs}}}, ...(told ? [] : [heldLine(reason)])],
 	});
 	await announce(world, request.number, []);
 }

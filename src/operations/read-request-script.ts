@@ -1,3 +1,4 @@
+import {outsideWords} from '../domain/outside-words.ts';
 import {isRefusal, type Refusal, refuse} from '../domain/refusal.ts';
 import {refuseFaults} from '../domain/script/faults.ts';
 import {historyKeepers, type Target} from '../domain/target.ts';
@@ -16,7 +17,7 @@ export async function readScriptFor(
 		const apps = [...new Set(target.histories.map((history) => history.app))].join(', ');
 		return refuse(
 			'app-unknown',
-			`${target.name} has no app “${app}”. It lists ${apps}; check the spelling or add the app in lockstep.yaml.`,
+			`${target.name} has no app “${outsideWords(app)}”. It lists ${apps}; check the spelling or add the app in lockstep.yaml.`,
 		);
 	}
 	const read = await world.scripts.read(bytes);
@@ -26,6 +27,6 @@ export async function readScriptFor(
 	if (historyKeepers({histories: own}, read.frame.historyTable).length > 0) return read;
 	return refuse(
 		'history-table-unlisted',
-		`The script keeps its history in ${read.frame.historyTable}, which ${target.name} does not list for ${app} (it lists ${own.map(({table}) => table).join(', ')}). Is it the right target and app? Otherwise add the table under histories in lockstep.yaml.`,
+		`The script keeps its history in ${outsideWords(read.frame.historyTable)}, which ${target.name} does not list for ${app} (it lists ${own.map(({table}) => table).join(', ')}). Is it the right target and app? Otherwise add the table under histories in lockstep.yaml.`,
 	);
 }

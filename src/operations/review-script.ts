@@ -1,10 +1,13 @@
 import {approvalsNeeded, judgeApprovable, liveApprovals} from '../domain/approval.ts';
+import {nextReminder} from '../domain/approver-call.ts';
+import {carriedAnswers} from '../domain/carried-answers.ts';
 import {isRefusal} from '../domain/refusal.ts';
 import {move, type RequestEvent} from '../domain/request.ts';
 import type {Target} from '../domain/target.ts';
 import {announce} from './decide.ts';
+import {requestNames} from './notice-moved.ts';
 import {Failure} from './ports/failure.ts';
-import type {RequestRecord, Write} from './ports/record.ts';
+import type {NewMessage, RequestRecord, Write} from './ports/record.ts';
 import type {Targets} from './ports/targets.ts';
 import {reviewTarget, type TargetReview} from './review-target.ts';
 import {findTarget} from './target-people.ts';
@@ -28,14 +31,19 @@ export async function reviewRequest(world: World & {readonly targets: Targets}, 
 	const claim = await world.record.load(number);
 	if (claim === null) return;
 	try {
+		// Before the look at the target: a run that ends from now on may have changed what this review finds.
+		const lookedAt = world.clock.now();
 		const reviewed = await reviewTarget(world, claim, target, world.targets.open(target.name));
-		const [event, writes] = conclude(claim, target, reviewed, world.clock.now());
-		await commit(world, claim, event, writes);
+		const [event, writes] = conclude(claim, target, reviewed, {
+			lookedAt,
+			appliers: await appliersOf(world, claim, reviewed),
+		});
+		await commitClaimed(world, claim, event, writes);
 	} catch (error) {
 		const known = error instanceof Failure;
 		const reason = known ? error.message : 'Lockstep itself failed to review this; its log says more.';
 		const hold = {reason, until: world.clock.now() + (known ? retryMs : bugRetryMs)};
-		await commit(world, claim, 'review-postponed', [{kind: 'request', set: {hold}}]);
+		await commitClaimed(world, claim, 'review-postponed', [{kind: 'request', set: {hold}}]);
 		if (!known) throw error;
 	}
 }
@@ -66,30 +74,86 @@ async function commit(
 	return true;
 }
 
+/** A change of the stage before raises the revision meanwhile: what was found counts while the claim is this worker's. */
+async function commitClaimed(
+	world: World,
+	claim: RequestRecord,
+	event: RequestEvent,
+	writes: readonly Write[],
+): Promise<void> {
+	let record: RequestRecord | null = claim;
+	while (record !== null && !(await commit(world, record, event, writes))) record = await stillClaimed(world, claim);
+}
+
+async function stillClaimed(world: World, claim: RequestRecord): Promise<RequestRecord | null> {
+	const record = await world.record.load(claim.request.number);
+	const same =
+		record?.request.state === 'reviewing' &&
+		record.reviewLeaseUntil === claim.reviewLeaseUntil &&
+		record.request.scriptSha256 === claim.request.scriptSha256;
+	return same ? record : null;
+}
+
+/** Whose runs applied what was pending when the script was reviewed last, else all of it; null where not all is known. */
+async function appliersOf(
+	world: World,
+	{request}: RequestRecord,
+	{review}: TargetReview,
+): Promise<readonly number[] | null> {
+	if (review.pending.length > 0) return null;
+	const ids = request.review?.pending ?? review.alreadyApplied;
+	const byId = await world.record.appliedBy(request.target, review.historyTable, ids);
+	if (ids.length === 0 || ids.some((id) => !byId.has(id))) return null;
+	return [...new Set(byId.values())].toSorted((a, b) => a - b);
+}
+
+interface Circumstances {
+	/** When the target was looked at, epoch milliseconds. */
+	readonly lookedAt: number;
+	/** Other requests that applied what this one wanted, where the record knows them all. */
+	readonly appliers: readonly number[] | null;
+}
+
 /** What the review makes of the request. */
 function conclude(
 	record: RequestRecord,
 	target: Target,
 	reviewed: TargetReview,
-	now: number,
+	{lookedAt: now, appliers}: Circumstances,
 ): [RequestEvent, readonly Write[]] {
 	const {review, digest, state, identity} = reviewed;
 	if (state.inRecovery) {
 		const reason = `${target.name} is a replica (in recovery) right now: Lockstep reviews and migrates only the primary. Point the target at it in lockstep.yaml.`;
 		return ['review-postponed', [{kind: 'request', set: {hold: {reason, until: now + retryMs}}}]];
 	}
-	const reviewedNow = {review, reviewDigest: digest, targetIdentity: identity, hold: null} as const;
-	if (review.pending.length === 0) return nothingPending(target, reviewed, reviewedNow);
-	if (isStillApproved(record, reviewed)) return ['approved', [{kind: 'request', set: reviewedNow}]];
+	const reviewedNow = {
+		review,
+		reviewDigest: digest,
+		reviewedAt: now,
+		remindAt: null,
+		targetIdentity: identity,
+		hold: null,
+	} as const;
+	if (review.pending.length === 0) return nothingPending(target, reviewed, reviewedNow, appliers);
+	if (isStillApproved(record, target, reviewed)) return ['approved', [{kind: 'request', set: reviewedNow}]];
 	return [
 		'review-finished',
 		[
-			{kind: 'request', set: {...reviewedNow, startDueAt: null, approvedAt: null}},
+			{
+				kind: 'request',
+				set: {
+					...reviewedNow,
+					startDueAt: null,
+					approvedAt: null,
+					remindAt: nextReminder(target.policy, record.calls, digest, now),
+				},
+			},
 			...(isOvertaken(record, digest)
 				? ([{kind: 'void-approvals', because: 'the review found something else than what was approved'}] as const)
 				: []),
+			...carriedAnswers(record.answers, review, digest).map((answer) => ({kind: 'answer', answer}) as const),
 			// Said once per script: a review of the same bytes would only repeat it.
-			...(record.request.review === null ? ([{kind: 'message', message: {kind: 'details'}}] as const) : []),
+			...(record.request.review === null ? [{kind: 'message', message: whatTakesEffect(record)} as const] : []),
 			...(review.findings.length > findingsInMessages && record.request.reviewDigest !== digest
 				? ([{kind: 'message', message: {kind: 'findings'}}] as const)
 				: []),
@@ -97,16 +161,26 @@ function conclude(
 	];
 }
 
+/** What takes effect; after new bytes, what they change of what was approved last, else of the script before. */
+function whatTakesEffect({replaced}: RequestRecord): NewMessage {
+	const before = replaced.findLast(({approved}) => approved) ?? replaced.at(-1);
+	return before === undefined ? {kind: 'details'} : {kind: 'difference', payload: {before: before.scriptSha256}};
+}
+
 function nothingPending(
 	target: Target,
 	{review}: TargetReview,
 	reviewedNow: Extract<Write, {kind: 'request'}>['set'],
+	appliers: readonly number[] | null,
 ): [RequestEvent, readonly Write[]] {
 	if (review.direction === 'down') {
 		const reason = `Nothing to revert: the history of ${target.name} has none of the migrations that this script takes back.`;
 		return ['review-rejected', [{kind: 'request', set: {...reviewedNow, reason}}]];
 	}
-	const reason = `Nothing to apply: the history of ${target.name} holds every migration of this script already.`;
+	const reason =
+		appliers === null
+			? `Nothing to apply: the history of ${target.name} holds every migration of this script already.`
+			: `Nothing to apply: ${requestNames(appliers)} applied every migration of this script already; nothing is left to do.`;
 	return ['verified', [{kind: 'request', set: {...reviewedNow, reason}}]];
 }
 
@@ -116,10 +190,10 @@ function isOvertaken({approvals}: RequestRecord, digest: string): boolean {
 }
 
 /** The target moved, but pending set, findings and so the digest are what people approved: their approvals stand. */
-function isStillApproved(record: RequestRecord, {review, digest}: TargetReview): boolean {
+function isStillApproved(record: RequestRecord, {policy}: Target, {review, digest}: TargetReview): boolean {
 	const given = liveApprovals(record.approvals, digest).length;
 	return (
-		given >= approvalsNeeded(review, digest, record.waivers) &&
+		given >= approvalsNeeded(review, digest, record.waivers, policy) &&
 		judgeApprovable(review, digest, record.answers, record.waivers) === 'ready'
 	);
 }

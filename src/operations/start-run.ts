@@ -1,5 +1,6 @@
 import {isRefusal, type Refusal, refuse} from '../domain/refusal.ts';
 import {staleView} from './answer-checklist.ts';
+import {judgeStagesNow, startsAsSoonAs} from './await-stage.ts';
 import {decide, type Done} from './decide.ts';
 import {findTarget, judgeInvolved} from './target-people.ts';
 import type {World} from './world.ts';
@@ -9,7 +10,8 @@ export async function startRun(
 	world: World,
 	ask: {readonly number: number; readonly person: string; readonly digest: string},
 ): Promise<Done | Refusal> {
-	return await decide(world, ask, async ({request, pool}, now) => {
+	return await decide(world, ask, async (record, now) => {
+		const {request, pool} = record;
 		const target = findTarget(world, request.target);
 		if (isRefusal(target)) return target;
 		if (request.reviewDigest !== ask.digest) return staleView();
@@ -17,13 +19,18 @@ export async function startRun(
 		if (involved !== 'may') return involved;
 		if (request.state === 'running') return {kind: 'done', sentence: `MR-${ask.number} is running already.`};
 		const due = request.startDueAt !== null && request.startDueAt <= now;
+		const stages = await judgeStagesNow(world, record, target);
+		if (due && stages !== 'ready') return {kind: 'done', sentence: startsAsSoonAs(ask.number, stages)};
 		if (due && request.hold === null) {
 			return {kind: 'done', sentence: `MR-${ask.number} was started already; a worker takes it in a moment.`};
 		}
 		return {
 			event: 'start-asked',
 			writes: [{kind: 'request', set: {startDueAt: now, hold: null}}],
-			sentence: `MR-${ask.number} starts. Its message shows every step.`,
+			sentence:
+				stages === 'ready'
+					? `MR-${ask.number} starts. Its message shows every step.`
+					: startsAsSoonAs(ask.number, stages),
 			jobs: [{kind: 'run', number: ask.number, pool}],
 		};
 	});

@@ -1,4 +1,5 @@
 import {type ApproverPolicy, couldApprove, judgeApprover} from '../domain/approval.ts';
+import {outsideWords} from '../domain/outside-words.ts';
 import {judgeMember, type Person} from '../domain/person.ts';
 import {isRefusal, type Refusal, refuse} from '../domain/refusal.ts';
 import type {MigrationRequest} from '../domain/request.ts';
@@ -12,7 +13,7 @@ export function findTarget(world: Pick<World, 'settings'>, name: string): Target
 	const known = [...world.settings.targets.keys()].join(', ');
 	return refuse(
 		'target-unknown',
-		`There is no target “${name}”. Lockstep knows ${known}; lockstep.yaml holds the list.`,
+		`There is no target “${outsideWords(name)}”. Lockstep knows ${known}; lockstep.yaml holds the list.`,
 	);
 }
 
@@ -70,7 +71,7 @@ async function withWhoMay(
 /** More than this many people are counted. */
 const named = 6;
 
-function mentionsOf(people: readonly Person[]): string {
+export function mentionsOf(people: readonly Pick<Person, 'id'>[]): string {
 	const shown = people.slice(0, named).map(({id}) => `<@${id}>`);
 	return people.length > named ? `${shown.join(', ')} and ${people.length - named} more` : shown.join(', ');
 }
@@ -86,6 +87,19 @@ export async function possibleApprovers(
 	return couldApprove(people, roles, {requesterMayApprove: target.policy.requesterMayApprove, approvers});
 }
 
+/** Who could waive a blocker of this request, in a sentence. */
+export async function whoMayWaive(
+	world: Pick<World, 'people'>,
+	target: Target,
+	request: Pick<MigrationRequest, 'author' | 'lastEditor' | 'requester'>,
+): Promise<string> {
+	const own = [request.author, request.lastEditor, request.requester];
+	const people = await world.people.members(target.people.waivers);
+	const able = people.filter((person) => judgeMember(person, 'waive') === 'may' && !own.includes(person.id));
+	if (able.length === 0) return `Right now nobody of ${target.name} could waive it; lockstep.yaml names who may.`;
+	return `${mentionsOf(able)} could waive it.`;
+}
+
 /** The request's own people and the target's: requester, author, last editor, approvers, leads, on-call. */
 export async function judgeInvolved(
 	world: Pick<World, 'people'>,
@@ -98,11 +112,13 @@ export async function judgeInvolved(
 	if (isRefusal(person)) return person;
 	if ([request.requester, request.author, request.lastEditor].includes(person.id)) return 'may';
 	const {approvers, leads, onCall} = target.people;
-	const ids = await idsOf(world, [...approvers, ...leads, ...onCall]);
-	if (ids.has(person.id)) return 'may';
+	const members = await world.people.members([...approvers, ...leads, ...onCall]);
+	if (members.some(({id}) => id === person.id)) return 'may';
+	const own = [...new Set([request.requester, request.author, request.lastEditor])].map((id) => `<@${id}>`).join(', ');
+	const others = members.filter((member) => judgeMember(member, verb) === 'may');
 	return refuse(
 		'not-involved',
-		`Only the people of this request (who asked or wrote it) and the target’s approvers, leads and on-call may ${verb}.`,
+		`Only the people of this request and of ${target.name} may ${verb}. Ask ${own} (who asked for it or wrote it)${others.length === 0 ? '' : `, or its approvers, leads and on-call: ${mentionsOf(others)}`}.`,
 	);
 }
 

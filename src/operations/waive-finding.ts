@@ -1,8 +1,10 @@
-import {isRefusal, type Refusal, refuse} from '../domain/refusal.ts';
+import {isRefusal, type Refusal, type RefusalCode, refuse} from '../domain/refusal.ts';
+import type {MigrationRequest} from '../domain/request.ts';
+import type {Target} from '../domain/target.ts';
 import {judgeWaiver, waivableRules} from '../domain/waiver.ts';
 import {staleView} from './answer-checklist.ts';
 import {decide, type Done} from './decide.ts';
-import {findTarget, idsOf, lookUp} from './target-people.ts';
+import {findTarget, idsOf, lookUp, whoMayWaive} from './target-people.ts';
 import type {World} from './world.ts';
 
 /** Lets the blockers of one rule pass: by a person whom the target names for it, with a reason, for this review alone. */
@@ -25,7 +27,7 @@ export async function waiveFinding(
 		if (isRefusal(person)) return person;
 		const open = waivableRules(request.review, ask.digest, waivers);
 		const may = judgeWaiver(person, request, await idsOf(world, target.people.waivers), ask, open);
-		if (may !== 'may') return may;
+		if (may !== 'may') return await withWhoMayWaive(world, target, request, may);
 		return {
 			event: 'waived',
 			detail: {rule: ask.rule, reason: ask.reason, digest: ask.digest},
@@ -39,4 +41,17 @@ export async function waiveFinding(
 			sentence: `${ask.rule} is waived for MR-${ask.number}. Two approvals are needed now.`,
 		};
 	});
+}
+
+/** Refused for who they are: then the sentence says who could. */
+const personal: readonly RefusalCode[] = ['is-author', 'is-last-editor', 'is-requester', 'not-a-waiver-giver'];
+
+async function withWhoMayWaive(
+	world: World,
+	target: Target,
+	request: MigrationRequest,
+	refusal: Refusal,
+): Promise<Refusal> {
+	if (!personal.includes(refusal.code)) return refusal;
+	return refuse(refusal.code, `${refusal.sentence} ${await whoMayWaive(world, target, request)}`);
 }

@@ -11,6 +11,8 @@ export interface ChildCommand {
 	readonly args: readonly string[];
 	/** The child's whole environment; `LC_ALL=C.UTF-8` is added so that messages can be read by programs. */
 	readonly env: Readonly<Record<string, string>>;
+	/** This process's own where not given; one that the child's account may enter where that is another. */
+	readonly workingDirectory?: string;
 	/** Open files that the child sees as `/dev/fd/3`, `/dev/fd/4` and so on. */
 	readonly files?: readonly FileHandle[];
 	/** Aborting ends the child: first SIGTERM, two seconds later SIGKILL. */
@@ -53,7 +55,7 @@ export const leashExit = {deadlinePassed: 124, ownerGone: 125, notStarted: 127} 
 
 type StdioOptions = NonNullable<Options['stdio']>;
 
-type ProgramLine = readonly [file: string, ...args: string[]];
+export type ProgramLine = readonly [file: string, ...args: string[]];
 
 const defaultKeptOutput = 64 * 1024;
 const leashFile = fileURLToPath(new URL('leash.mjs', import.meta.url));
@@ -104,7 +106,7 @@ const notRun: ChildResult = {exitCode: null, signal: null, stdout: '', stderr: '
  * setpriv(1) makes the kernel send the child a signal when the thread that started it ends, which a kill -9 of this
  * process cannot prevent. Only Linux knows it; elsewhere the leash's closed input must do.
  */
-function dyingWithParent(signal: 'KILL' | 'TERM', command: ProgramLine): ProgramLine {
+export function dyingWithParent(signal: 'KILL' | 'TERM', command: ProgramLine): ProgramLine {
 	const setpriv = process.platform === 'linux' ? setprivPlaces.find((place) => existsSync(place)) : undefined;
 	return setpriv === undefined ? command : [setpriv, '--pdeathsig', signal, ...command];
 }
@@ -121,6 +123,7 @@ function start([file, ...args]: ProgramLine, command: LeashedCommand, how: Start
 	const options: Options = {
 		...how.options,
 		env: {LC_ALL: 'C.UTF-8', ...command.env},
+		...(command.workingDirectory === undefined ? {} : {cwd: command.workingDirectory}),
 		extendEnv: false,
 		shell: false,
 		reject: false,
@@ -150,11 +153,11 @@ async function collect(subprocess: ResultPromise, command: LeashedCommand): Prom
 	};
 }
 
-function keepEnd(text: string, characters: number): string {
+export function keepEnd(text: string, characters: number): string {
 	return text.length <= characters ? text : text.slice(text.length - characters);
 }
 
-function startErrorOf(ended: Result): string | null {
+export function startErrorOf(ended: Result): string | null {
 	if (ended.exitCode !== undefined || ended.signal !== undefined || ended.isCanceled) return null;
 	return ended.originalMessage ?? ended.code ?? 'unknown reason';
 }

@@ -30,6 +30,30 @@ export async function findPostgresTools(major: number, folders: readonly string[
 	return fitting.toSorted((a, b) => a.major - b.major)[0] ?? null;
 }
 
+/** The server's programs of one major, beside its client programs in the distribution's server package. */
+export interface PostgresServerTools extends PostgresTools {
+	readonly initdb: string;
+	readonly postgres: string;
+}
+
+/**
+ * Server programs of exactly this major: another one takes other syntax and rewrites other tables.
+ *
+ * @param folders As for {@link findPostgresTools}.
+ * @returns Null where they are not there.
+ */
+export async function findPostgresServer(
+	major: number,
+	folders: readonly string[],
+): Promise<PostgresServerTools | null> {
+	for (const tools of await listPostgresTools(folders)) {
+		const [initdb, postgres] = ['initdb', 'postgres'].map((name) => path.join(path.dirname(tools.psql), name));
+		if (tools.major !== major || initdb === undefined || postgres === undefined) continue;
+		if ((await canRun(initdb)) && (await canRun(postgres))) return {...tools, initdb, postgres};
+	}
+	return null;
+}
+
 /** Every set of client programs, given folders first; never PATH, where Debian has a wrapper that picks a version of its own. */
 export async function listPostgresTools(folders: readonly string[]): Promise<readonly PostgresTools[]> {
 	const found = await Promise.all((await candidateFolders(folders)).map(readTools));

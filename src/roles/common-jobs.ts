@@ -2,10 +2,12 @@ import {consume} from '../adapters/queue/consumer.ts';
 import {commonQueue} from '../adapters/queue/names.ts';
 import type {Configuration} from '../config.ts';
 import {escalate} from '../operations/escalate.ts';
+import {noticeMoved} from '../operations/notice-moved.ts';
 import {Failure} from '../operations/ports/failure.ts';
 import type {Job} from '../operations/ports/queue.ts';
 import {publishMessages} from '../operations/publish-message.ts';
 import {reconcile} from '../operations/reconcile.ts';
+import {remindApprovers} from '../operations/remind-approvers.ts';
 import type {RoleWorld} from './world.ts';
 
 /** Does the jobs that any process may do. */
@@ -15,10 +17,15 @@ async function performCommonJob(world: RoleWorld, job: Job): Promise<void> {
 			return await publishMessages(world, job.number, (error) => reportUnpublished(world, error));
 		case 'escalate':
 			return await escalate(world, job.number, job.escalation);
+		case 'remind':
+			return await remindApprovers(world, job.number);
+		case 'notice-moved':
+			return await noticeMoved(world, job.number);
 		case 'reconcile':
 			return await reconcile(world);
 		case 'review':
 		case 'run':
+		case 'keep-backups':
 			throw new Error(`A ${job.kind} job came to the common queue.`);
 	}
 }
@@ -37,7 +44,9 @@ export function withFallback(world: RoleWorld): RoleWorld {
 		queue: {
 			hint: async (job) => {
 				if (await queue.hint(job)) return true;
-				if (job.kind === 'publish' || job.kind === 'escalate') await performCommonJob(world, job).catch(world.heard);
+				if (job.kind === 'publish' || job.kind === 'escalate' || job.kind === 'remind') {
+					await performCommonJob(world, job).catch(world.heard);
+				}
 				return false;
 			},
 		},

@@ -1,11 +1,12 @@
 import {randomUUID} from 'node:crypto';
 import {hostname} from 'node:os';
 
-import {createBackups} from '../adapters/backups/directory.ts';
+import {createBackups} from '../adapters/backups/backups.ts';
 import {consume} from '../adapters/queue/consumer.ts';
 import {poolQueue} from '../adapters/queue/names.ts';
 import {createTargets} from '../adapters/target/target-database.ts';
 import type {Configuration} from '../config.ts';
+import {keepBackups} from '../operations/keep-backups.ts';
 import {performRun} from '../operations/perform-run.ts';
 import type {Job} from '../operations/ports/queue.ts';
 import {reviewRequest} from '../operations/review-script.ts';
@@ -30,7 +31,10 @@ export async function startWorker(config: Configuration, pools: readonly string[
 		worker: `${hostname()} ${process.pid} ${randomUUID()}`,
 		stopping: stopping.signal,
 		targets: createTargets({targets: logins.map(({database, apply}) => ({...database, ...apply})), toolFolders}),
-		backups: createBackups({targets: logins.map(({database, backup}) => ({...database, ...backup})), toolFolders}),
+		backups: createBackups({
+			targets: logins.map(({database, backup, keeping}) => ({...database, ...backup, ...keeping})),
+			toolFolders,
+		}),
 	};
 	const jobs = startCommonJobs(world, config);
 	const consumers = pools.map((pool) =>
@@ -51,14 +55,18 @@ export async function startWorker(config: Configuration, pools: readonly string[
 	};
 }
 
-async function performPoolJob(world: WorkerWorld, job: Job): Promise<void> {
+async function performPoolJob(world: RoleWorld & WorkerWorld, job: Job): Promise<void> {
 	switch (job.kind) {
 		case 'review':
 			return await reviewRequest(world, job.number);
 		case 'run':
 			return await performRun(world, job.number);
+		case 'keep-backups':
+			return await keepBackups(world, job.pool, world.heard);
 		case 'publish':
 		case 'escalate':
+		case 'remind':
+		case 'notice-moved':
 		case 'reconcile':
 			throw new Error(`A ${job.kind} job came to a pool's queue.`);
 	}

@@ -47,10 +47,10 @@ export async function openWorld(config: Configuration, role: string): Promise<Ro
 		client,
 		targets: config.targets,
 		scriptBytes: async (sha256) => await record.script(sha256),
-		statements: async ({request}) => {
-			const bytes = await record.script(request.scriptSha256);
+		statements: async ({request}, sha256) => {
+			const bytes = await record.script(sha256);
 			const read = bytes === null ? null : await scripts.read(bytes);
-			if (read === null || isRefusal(read)) return [];
+			if (read === null || isRefusal(read)) return null;
 			const appliedIds = request.review?.alreadyApplied ?? [];
 			return pendingStatements(read.script, read.frame, appliedIds);
 		},

@@ -1,4 +1,4 @@
-import type {Browser} from 'playwright-core';
+import type {Browser, Locator} from 'playwright-core';
 import {afterAll, beforeAll, expect, it} from 'vitest';
 
 import {type Stage, startStage} from '../../scripts/stage/stage.ts';
@@ -6,6 +6,7 @@ import {expectAccessible} from './support/accessible.ts';
 import {openBrowser} from './support/browser.ts';
 import {fillRequest, messageTitled, openDesk, sendRequest} from './support/lockstep.ts';
 import {takePicture} from './support/picture.ts';
+import {openTab, phone} from './support/tab.ts';
 
 let stage: Stage;
 let browser: Browser;
@@ -32,12 +33,16 @@ it('takes a migration from the request to verified by mouse and keyboard, the au
 	await asked.getByRole('button', {name: 'Agree with evidence'}).click();
 	const approval = asked.getByRole('button', {name: /^Approve/});
 	await approval.waitFor();
+	// Tall enough for the whole message.
+	await dana.setViewportSize({width: 1280, height: 1180});
 	await takePicture(dana, 'request');
+	await dana.setViewportSize({width: 1280, height: 900});
 	await expectAccessible(dana, 'a request in review');
 	await approval.click();
 	const refusal = dana.getByText('You wrote this script', {exact: false}).first();
 	await refusal.waitFor();
 	await takePicture(dana, 'author-refused');
+	await expectWaitingOnHome();
 
 	await messageTitled(priya, 'MR-1')
 		.getByRole('button', {name: /^Approve/})
@@ -49,6 +54,41 @@ it('takes a migration from the request to verified by mouse and keyboard, the au
 	await messageTitled(priya, 'verified').waitFor();
 	await takePicture(priya, 'verified');
 	expect(await messageTitled(priya, 'MR-1').innerText()).toContain('1.9.0');
+	await pictureDarkAndOnPhone();
 	await dana.close();
 	await priya.close();
 });
+
+/** Scrolls to where the message begins. */
+async function fromItsTitle(message: Locator): Promise<void> {
+	await message.evaluate((element) => element.scrollIntoView({block: 'start', behavior: 'instant'}));
+}
+
+/** The Home tab of whoever may approve names the request and where it stands. */
+async function expectWaitingOnHome(): Promise<void> {
+	const {page, close} = await openTab(browser, {url: `${stage.simulator.url}/?app=home`, as: 'priya'});
+	const home = page.getByRole('region', {name: 'Home of Lockstep'});
+	await home.getByText('MR-1').first().waitFor();
+	await expectAccessible(page, 'the Home tab');
+	await takePicture(page, 'home');
+	await close();
+}
+
+async function pictureDarkAndOnPhone(): Promise<void> {
+	for (const [name, colour, size] of [
+		['verified-dark', 'dark', undefined],
+		['phone', 'light', phone],
+	] as const) {
+		const {page, close} = await openTab(browser, {
+			url: `${stage.simulator.url}/?channel=db-migrations`,
+			as: 'dana',
+			colour,
+			...(size === undefined ? {} : {size}),
+		});
+		await messageTitled(page, 'verified').waitFor();
+		await fromItsTitle(messageTitled(page, 'verified'));
+		await expectAccessible(page, name);
+		await takePicture(page, name);
+		await close();
+	}
+}

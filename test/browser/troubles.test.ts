@@ -7,6 +7,7 @@ import {efScript} from '../support/ef-script.ts';
 import {expectAccessible} from './support/accessible.ts';
 import {openBrowser} from './support/browser.ts';
 import {chooseScript, fillRequest, messageWith, openDesk, type PageAsk, sendRequest} from './support/lockstep.ts';
+import {takePicture} from './support/picture.ts';
 
 let stage: Stage;
 let browser: Browser;
@@ -58,10 +59,13 @@ async function clickAndAnswer(page: Page, message: Locator, button: string, answ
 
 /** Three clicks by two people: agree, approve, run. */
 async function takeToRun(author: Page, approver: Page, summary: string): Promise<void> {
-	const asked = requestOf(author, summary);
-	await click(asked, 'Agree with evidence');
+	await click(requestOf(author, summary), 'Agree with evidence');
+	await approveAndRun(author, approver, summary);
+}
+
+async function approveAndRun(author: Page, approver: Page, summary: string): Promise<void> {
 	await click(requestOf(approver, summary), 'Approve');
-	await clickAndAnswer(author, asked, 'Run now', 'Run now');
+	await clickAndAnswer(author, requestOf(author, summary), 'Run now', 'Run now');
 }
 
 async function says(message: Locator, words: string | RegExp): Promise<void> {
@@ -73,6 +77,18 @@ async function openThread(page: Page, summary: string): Promise<void> {
 	const failed = requestOf(page, summary);
 	await says(failed, 'What failed:');
 	await failed.getByRole('button', {name: /\d+ replies/}).click();
+}
+
+/** The request in the channel, the escalation in its thread, both from where they begin. */
+async function pictureFailure(page: Page, summary: string): Promise<void> {
+	const begins = [
+		messageWith(page, 'needs a person now'),
+		page.getByRole('article').filter({hasText: summary}).first(),
+	];
+	for (const message of begins) {
+		await message.evaluate((element) => element.scrollIntoView({block: 'start', behavior: 'instant'}));
+	}
+	await takePicture(page, 'failure');
 }
 
 it('calls for a person when a run fails, says what landed, and says who has acknowledged', async () => {
@@ -98,6 +114,7 @@ it('calls for a person when a run fails, says what landed, and says who has ackn
 	expect(words).toMatch(/^Landed:.*AddProductBarcode/m);
 	expect(words).toMatch(/^Did not land:.*AddUniqueCustomerEmail/m);
 	await expectAccessible(sam, 'an escalation');
+	await pictureFailure(sam, summary);
 
 	await click(call, 'Acknowledge');
 	for (const page of [sam, dana, priya]) {
@@ -169,7 +186,8 @@ it('goes back to its author for changes, and on with the new script that the aut
 	await says(asked, '20260102000000_Parcels');
 	await dana.keyboard.press('Escape');
 	await dana.locator('[role=dialog]').waitFor({state: 'detached'});
-	await takeToRun(dana, priya, summary);
+	// The answers of the checklist still stand: they said the same of the first script.
+	await approveAndRun(dana, priya, summary);
 	await says(seen, 'Done. shop 3.0.0 may be deployed');
 	await Promise.all([dana.close(), priya.close()]);
 });
@@ -192,6 +210,7 @@ it('cancels a run on request, and says what landed', async () => {
 
 	const running = requestOf(priya, summary);
 	await says(running, 'apply: running');
+	await takePicture(priya, 'running');
 	await clickAndAnswer(priya, running, 'Cancel run', 'Let it run');
 	await clickAndAnswer(priya, running, 'Cancel run', 'Cancel the run');
 	const failed = requestOf(dana, summary);

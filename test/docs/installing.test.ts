@@ -6,7 +6,7 @@ import pg from 'pg';
 import {beforeAll, describe, expect, it} from 'vitest';
 
 import type {LocalPostgres} from '../../scripts/local-servers.ts';
-import {createBackups} from '../../src/adapters/backups/directory.ts';
+import {createBackups} from '../../src/adapters/backups/backups.ts';
 import {createTargets} from '../../src/adapters/target/target-database.ts';
 import {ownPostgres} from '../support/databases.ts';
 import {checkout, codeAfter} from './markdown.ts';

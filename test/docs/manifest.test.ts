@@ -9,9 +9,16 @@ import {z} from 'zod';
 import {checkout} from './markdown.ts';
 
 const Manifest = z.object({
-	features: z.object({slash_commands: z.array(z.object({command: z.string(), usage_hint: z.string()}))}),
+	features: z.object({
+		app_home: z.object({home_tab_enabled: z.boolean(), messages_tab_enabled: z.boolean()}),
+		slash_commands: z.array(z.object({command: z.string(), usage_hint: z.string()})),
+	}),
 	oauth_config: z.object({scopes: z.object({bot: z.array(z.string())})}),
-	settings: z.object({socket_mode_enabled: z.boolean(), interactivity: z.object({is_enabled: z.boolean()})}),
+	settings: z.object({
+		event_subscriptions: z.object({bot_events: z.array(z.string())}),
+		socket_mode_enabled: z.boolean(),
+		interactivity: z.object({is_enabled: z.boolean()}),
+	}),
 });
 
 /** Which scopes Slack asks for, per method; both kinds of channel where a target's may be either. */
@@ -20,6 +27,7 @@ const scopesOf: Readonly<Record<string, readonly string[]>> = {
 	'views.open': [],
 	'views.update': [],
 	'views.push': [],
+	'views.publish': [],
 	'chat.postMessage': ['chat:write'],
 	'chat.postEphemeral': ['chat:write'],
 	'chat.update': ['chat:write'],
@@ -64,7 +72,15 @@ describe('manifest.yml', () => {
 	});
 
 	it('is one for Socket Mode with buttons', () => {
-		expect(manifest.settings).toEqual({socket_mode_enabled: true, interactivity: {is_enabled: true}});
+		expect(manifest.settings).toMatchObject({socket_mode_enabled: true, interactivity: {is_enabled: true}});
+	});
+
+	it('has a Home, direct messages for the answers of its buttons, and exactly the events that the code listens to', () => {
+		expect(manifest.features.app_home).toEqual({home_tab_enabled: true, messages_tab_enabled: true});
+		const app = readFileSync(path.join(checkout, 'src/adapters/slack/app.ts'), 'utf8');
+		const events = [...app.matchAll(/app\.event\('([a-z_]+)'/gu)].map(([, event = '']) => event);
+		expect(manifest.settings.event_subscriptions.bot_events).toEqual(events);
+		expect(events).toEqual(['app_home_opened']);
 	});
 });
 

@@ -81,6 +81,7 @@ describe('how many approvals are needed', () => {
 		['a waiver of this review', review, [waiver], 2],
 		['a waiver of an older review', review, [{...waiver, reviewDigest: 'before'}], 1],
 	] as const)('%s', (_name, what, waivers, expected) => {
-		expect(approvalsNeeded(what, 'now', waivers)).toBe(expected);
+		expect(approvalsNeeded(what, 'now', waivers, {approvals: 1})).toBe(expected);
+		expect(approvalsNeeded(what, 'now', waivers, {approvals: 2}), 'where the policy asks for two').toBe(2);
 	});
 });

@@ -25,6 +25,7 @@ reviewing script-replaced submitted
 reviewing withdrawn withdrawn
 in-review answered in-review
 in-review waived in-review
+in-review approvers-called in-review
 in-review approval-given in-review
 in-review approved approved
 in-review changes-requested changes-requested

@@ -54,10 +54,13 @@ describe('an approval', () => {
 		expect(lockstep.queue.hints.some(({kind}) => kind === 'run')).toBe(false);
 	});
 
-	it('starts the run at once where the request says so, or at its time', async () => {
+	it('starts the run at once where the request says so', async () => {
 		const atOnce = await answered(harmless, {start: {kind: 'at-once'}});
 		expect(expectDone(await lockstep.approve(atOnce, cast.priya)).sentence).toContain('It starts now.');
 		expect(lockstep.queue.hints).toContainEqual({kind: 'run', number: atOnce, pool: 'default'});
+	});
+
+	it('starts the run at the request’s time', async () => {
 		const at = Date.now() + 3_600_000;
 		const later = await answered(harmless, {start: {kind: 'at', at}});
 		lockstep.queue.hints.length = 0;

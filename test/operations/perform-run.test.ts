@@ -157,9 +157,12 @@ describe('a run', () => {
 	});
 
 	it('waits while another one is active on the target, and goes on afterwards', async () => {
-		const shop = await lockstep.production();
+		const table = '"__EFMigrationsHistory"';
+		const histories = ['shop', 'billing'].map((app) => ({app, context: `${app} context`, table}));
+		const shop = await lockstep.production({histories});
 		const later = changing(['ALTER TABLE orders ADD note text'], {id: '20260301000000_Later'});
-		const [first, second] = [await lockstep.started(shop, harmless), await lockstep.started(shop, later)];
+		const first = await lockstep.started(shop, harmless);
+		const second = await lockstep.started(shop, later, {app: 'billing'});
 		lockstep.moments.afterBackup = async () => {
 			await performRun(lockstep.worker('b'), second);
 		};

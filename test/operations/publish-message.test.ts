@@ -180,7 +180,8 @@ describe('a message that Slack does not take', () => {
 	});
 
 	it('because it cannot be rendered is reported and blocks no other request', async () => {
-		const [broken, fine] = [await lockstep.reviewed(shop, harmless), await lockstep.reviewed(shop, harmless)];
+		const elsewhere = await lockstep.production();
+		const [broken, fine] = [await lockstep.reviewed(shop, harmless), await lockstep.reviewed(elsewhere, harmless)];
 		lockstep.slack.onPost = (slot) =>
 			slot.number === broken ? Promise.reject(new TypeError('cannot render')) : Promise.resolve();
 		expect(await publish(broken)).toEqual(['cannot render']);

@@ -46,11 +46,43 @@ describe('new bytes', () => {
 		expect(await lockstep.state(number)).toBe('in-review');
 	});
 
+	it('leave a note of what they replaced and whether somebody had approved it', async () => {
+		const number = await lockstep.approved(shop, harmless);
+		expectDone(await send(number, other, cast.lena));
+		expectDone(await send(number, harmless, cast.dana));
+		expectDone(await send(number, harmless, cast.dana));
+		const replaced = {version: '1.4.0', summary: 'A change', at: expect.any(Number)};
+		expect((await lockstep.load(number)).replaced).toEqual([
+			{
+				...replaced,
+				scriptSha256: lockstep.world.hash(harmless),
+				scriptName: 'migration.sql',
+				approved: true,
+				person: cast.lena,
+			},
+			{
+				...replaced,
+				scriptSha256: lockstep.world.hash(other),
+				scriptName: 'new.sql',
+				approved: false,
+				person: cast.dana,
+			},
+		]);
+	});
+
+	it('count what was approved before it was sent back as approved', async () => {
+		const number = await lockstep.approved(shop, harmless);
+		expectDone(await requestChanges(lockstep.world, {number, person: cast.omar, reason: 'not now'}));
+		expectDone(await send(number, other));
+		expect((await lockstep.load(number)).replaced).toMatchObject([{approved: true}]);
+	});
+
 	it('answer a request for changes', async () => {
 		const number = await lockstep.reviewed(shop, destructive);
 		expectDone(await requestChanges(lockstep.world, {number, person: cast.priya, reason: 'keep the column'}));
 		expectDone(await send(number, harmless));
 		expect(await lockstep.request(number)).toMatchObject({state: 'submitted', reason: null});
+		expect((await lockstep.load(number)).replaced).toMatchObject([{approved: false}]);
 	});
 
 	it('shut out who sent them as an approver, and are refused where nobody would be left', async () => {
@@ -89,6 +121,15 @@ describe('the same bytes', () => {
 		expect(request).toMatchObject({state: 'approved', approvedAt: expect.any(Number)});
 		expect(approvals).toMatchObject([{voidedBecause: null}]);
 		expect((await lockstep.messages(number)).filter((kind) => kind === 'script')).toHaveLength(1);
+	});
+
+	it('say what is pending no second time', async () => {
+		const number = await lockstep.reviewed(shop, harmless);
+		const before = await lockstep.messages(number);
+		expectDone(await send(number, harmless));
+		await lockstep.review(number);
+		expect(await lockstep.state(number)).toBe('in-review');
+		expect(await lockstep.messages(number)).toEqual(before);
 	});
 
 	it('keep the first of two approvals', async () => {

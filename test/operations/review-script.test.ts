@@ -34,6 +34,35 @@ async function isMarked(production: Production): Promise<string | null | undefin
 	)[0]?.uuid;
 }
 
+/** Another script takes the place of the request's, as the record has it then. */
+async function newBytes(number: number, bytes: Buffer, approved: boolean): Promise<void> {
+	const {request} = await lockstep.load(number);
+	const {version, summary, scriptSha256, scriptName, revision} = request;
+	const at = lockstep.world.clock.now();
+	const person = cast.dana;
+	const committed = await lockstep.record.commit({
+		number,
+		revision,
+		claim: null,
+		event: {kind: 'script-replaced', actor: person, at, detail: {}},
+		writes: [
+			{kind: 'request', set: {state: 'submitted'}},
+			{kind: 'replaced-script', replaced: {version, summary, scriptSha256, scriptName, approved, person, at}},
+			{kind: 'script', script: {sha256: lockstep.world.hash(bytes), name: scriptName, bytes}, editor: person},
+		],
+	});
+	expect(committed).toEqual({kind: 'committed'});
+}
+
+/** What the messages of the kind `difference` compare with. */
+async function differences(number: number): Promise<readonly unknown[]> {
+	const rows = await lockstep.query<{payload: unknown}>(
+		`select payload from message where request = $1 and kind = 'difference' order by id`,
+		[number],
+	);
+	return rows.map(({payload}) => payload);
+}
+
 describe('a review', () => {
 	it('tells by the target’s own history what is pending', async () => {
 		const number = await lockstep.reviewed(shop, harmless);
@@ -53,6 +82,20 @@ describe('a review', () => {
 		expect(targetIdentity).toMatchObject({database: expect.stringMatching(/^test_/), uuid: null});
 		expect(await lockstep.events(number)).toEqual(['submitted', 'review-started', 'review-finished']);
 		expect(await lockstep.messages(number)).toEqual(['request', 'script', 'details']);
+	});
+
+	it('of new bytes tells the difference from what was approved last, else from the script before', async () => {
+		const number = await lockstep.reviewed(shop, harmless);
+		const first = (await lockstep.request(number)).scriptSha256;
+		await newBytes(number, destructive, false);
+		await lockstep.review(number);
+		expect(await differences(number)).toEqual([{before: first}]);
+		const second = (await lockstep.request(number)).scriptSha256;
+		await newBytes(number, changing(['ALTER TABLE customers ADD age integer']), true);
+		await newBytes(number, changing(['ALTER TABLE customers ADD size integer']), false);
+		await lockstep.review(number);
+		expect(await differences(number)).toEqual([{before: first}, {before: second}]);
+		expect((await lockstep.messages(number)).filter((kind) => kind === 'details')).toHaveLength(1);
 	});
 
 	it('asks the live tables: the same script is a blocker on a filled table and none on an empty one', async () => {
@@ -109,11 +152,15 @@ describe('a review', () => {
 	});
 
 	it('gives an equal digest for equal facts, and another for another pending set', async () => {
-		const fresh = await lockstep.production();
-		const [first, second] = [await lockstep.reviewed(fresh, harmless), await lockstep.reviewed(fresh, harmless)];
-		expect(await lockstep.digest(second)).toBe(await lockstep.digest(first));
+		const table = '"__EFMigrationsHistory"';
+		const histories = ['shop', 'billing', 'stock'].map((app) => ({app, context: `${app} context`, table}));
+		const fresh = await lockstep.production({histories});
+		const digestOf = async (app: string): Promise<string> =>
+			await lockstep.digest(await lockstep.reviewed(fresh, harmless, {app}));
+		const first = await digestOf('shop');
+		expect(await digestOf('billing')).toBe(first);
 		await fresh.query(`DELETE FROM "__EFMigrationsHistory"`);
-		expect(await lockstep.digest(await lockstep.reviewed(fresh, harmless))).not.toBe(await lockstep.digest(first));
+		expect(await digestOf('stock')).not.toBe(first);
 	});
 });
 

@@ -21,7 +21,7 @@ describe('a withdrawal', () => {
 			await startRun(lockstep.world, {number, person: cast.dana, digest}),
 			'not-in-this-state',
 		);
-		expect(refusal.sentence).toContain('/migrate request');
+		expect(refusal.sentence).toContain('Request again…');
 		await lockstep.run(number);
 		expect((await lockstep.load(number)).runs).toEqual([]);
 	});

@@ -36,7 +36,7 @@ function Block({block, surface}: {readonly block: Json; readonly surface: Surfac
 	switch (block['type']) {
 		case 'header':
 			return (
-				<div class="block-header" role="heading" aria-level={3}>
+				<div class="block-header" role="heading" aria-level={surface.kind === 'home' ? 2 : 3}>
 					<TextObject text={block['text']} surface={surface} />
 				</div>
 			);

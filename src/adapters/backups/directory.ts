@@ -1,84 +1,76 @@
 import {randomUUID} from 'node:crypto';
-import {access, constants, link, mkdir, open, readdir, rename, rm, statfs} from 'node:fs/promises';
+import {createReadStream, createWriteStream} from 'node:fs';
+import {access, constants, link, mkdir, open, readdir, readFile, rename, rm, statfs} from 'node:fs/promises';
 import path from 'node:path';
-import type {Backups, TakeBackup, TakenBackup} from '../../operations/ports/backups.ts';
+import type {Readable} from 'node:stream';
+import {pipeline} from 'node:stream/promises';
 import {Failure} from '../../operations/ports/failure.ts';
-import {type BackupTarget, readServer} from './connection.ts';
-import {writeDump} from './dump.ts';
-import {manifestText, restoreCommand, type TakenDump} from './manifest.ts';
-import {cancelled, readBack, syncToDisk} from './read-back.ts';
-import {requireDumpTools} from './tools.ts';
+import {backupName, type BackupStorage, namesTried, type NewBackup, type UnpublishedBackup} from './storage.ts';
 
-export interface BackupsSettings {
-	readonly targets: readonly BackupTarget[];
-	/** Folders with PostgreSQL's client programs, looked into before the distribution's own. */
-	readonly toolFolders: readonly string[];
+const chunkBytes = 1024 * 1024;
+
+/** Backups as files in a directory that the worker can write; many workers may share it. */
+export function createDirectoryStorage(directory: string): BackupStorage {
+	return {
+		place: directory,
+		check: async (bytes) => await translated(directory, async () => await requireRoom(directory, bytes)),
+		sweep: async (requestNumber) => await translated(directory, async () => await sweep(directory, requestNumber)),
+		begin: async (backup) => await translated(directory, async () => await begin(directory, backup)),
+		read: async (file) => await openToRead(file),
+		manifest: async (file) =>
+			await readFile(manifestOf(file), 'utf8').catch((error: unknown) => {
+				if (codeOf(error) === 'ENOENT') return null;
+				throw error;
+			}),
+		remove: async (file) =>
+			await translated(directory, async () => {
+				await requireThere(directory);
+				await rm(file, {force: true});
+				await rm(manifestOf(file), {force: true});
+			}),
+		fetching: (file) => ({command: null, file}),
+	};
 }
 
-/** Backups as files in a directory that the worker can write. */
-export function createBackups(settings: BackupsSettings): Backups {
+async function openToRead(file: string): Promise<Readable> {
+	await requireThere(path.dirname(file));
+	const opened = await open(file, 'r').catch((error: unknown) => {
+		throw new Failure('backup-unreadable', `The backup ${file} cannot be opened (${codeOf(error)}).`, {cause: error});
+	});
+	return opened.createReadStream({highWaterMark: chunkBytes});
+}
+
+/** Where the whole directory is not there, this is not the machine that has it: that says nothing of the backup. */
+async function requireThere(directory: string): Promise<void> {
+	if (await isThere(directory)) return;
+	throw new Failure('backup-failed', `The backup directory ${directory} is not there. Is it mounted on this machine?`);
+}
+
+async function begin(directory: string, backup: NewBackup): Promise<UnpublishedBackup> {
+	const partial = path.join(directory, `.MR-${backup.requestNumber}.${randomUUID()}.partial`);
+	await (await open(partial, 'wx', 0o600)).close();
+	const within = async <T>(work: () => Promise<T>): Promise<T> => await translated(directory, work);
 	return {
-		take: async (backup) => await translated(backup.directory, async () => await takeBackup(settings, backup)),
-		check: async (target, directory, serverVersion, bytes) => {
-			targetNamed(settings, target);
-			await requireDumpTools(serverVersion, settings.toolFolders);
-			await translated(directory, async () => await requireRoom(directory, bytes));
+		write: async (content, signal) =>
+			await within(async () => {
+				await pipeline(content, createWriteStream(partial, {flags: 'r+', highWaterMark: chunkBytes}), {signal});
+				await syncToDisk(partial);
+			}),
+		read: async () => await Promise.resolve(createReadStream(partial, {highWaterMark: chunkBytes})),
+		publish: async (manifest) => await within(async () => await publish(directory, backup, {partial, manifest})),
+		discard: async () => {
+			await rm(partial, {force: true});
+			await rm(manifestOf(partial), {force: true});
 		},
 	};
 }
 
-async function takeBackup(settings: BackupsSettings, backup: TakeBackup): Promise<TakenBackup> {
-	const target = targetNamed(settings, backup.target);
-	await makeDirectory(backup.directory);
-	await sweep(backup);
-	const server = await readServer(target);
-	const tools = await requireDumpTools(server.versionNumber, settings.toolFolders);
-	const partial = path.join(backup.directory, `.MR-${backup.requestNumber}.${randomUUID()}.partial`);
-	try {
-		const startedAt = new Date();
-		await writeDump({target, tools, requestNumber: backup.requestNumber, file: partial, signal: backup.signal});
-		const proof = await readBack(partial, tools, backup.signal);
-		if (proof.tocEntries === 0 && server.tables > 0) {
-			const what = `The backup has an empty table of contents, but ${target.name} has ${server.tables} tables.`;
-			throw new Failure('backup-unreadable', what);
-		}
-		await syncToDisk(partial);
-		const dump = {backup, target, server, tools, proof, startedAt, finishedAt: new Date()};
-		if (backup.signal.aborted) throw cancelled();
-		return taken(dump, await publish(dump, partial));
-	} finally {
-		await rm(partial, {force: true});
-		await rm(manifestOf(partial), {force: true});
-	}
-}
-
-function targetNamed(settings: BackupsSettings, name: string): BackupTarget {
-	const target = settings.targets.find((candidate) => candidate.name === name);
-	if (target === undefined) {
-		throw new Failure('target-unreachable', `No target named ${name} is configured for this worker's backups.`);
-	}
-	return target;
-}
-
-function taken(dump: TakenDump, file: string): TakenBackup {
-	const {proof, server, tools, startedAt, finishedAt} = dump;
-	return {
-		...proof,
-		path: file,
-		fileName: path.basename(file),
-		serverVersion: server.version,
-		clientVersion: tools.version,
-		startedAt,
-		finishedAt,
-		restoreCommand: restoreCommand(dump, file),
-	};
-}
-
 /** Removes what killed workers left of the same request: dumps without their name, manifests without their dump. */
-async function sweep({directory, requestNumber}: TakeBackup): Promise<void> {
+async function sweep(directory: string, requestNumber: number): Promise<void> {
+	await makeDirectory(directory);
 	const names = new Set(await readdir(directory));
 	const partial = new RegExp(`^\\.MR-${requestNumber}\\.[0-9a-f-]+\\.partial(\\.json)?$`);
-	const manifest = new RegExp(`^pre-migration-\\d{8}T\\d{6}Z-MR-${requestNumber}\\.dump\\.json$`);
+	const manifest = new RegExp(`^pre-migration-\\d{8}T\\d{6}Z-MR-${requestNumber}\\.dump(\\.age)?\\.json$`);
 	const left = [...names].filter(
 		(name) => partial.test(name) || (manifest.test(name) && !names.has(name.slice(0, -'.json'.length))),
 	);
@@ -89,18 +81,18 @@ function manifestOf(file: string): string {
 	return `${file}.json`;
 }
 
-/** How many seconds to go forward when the names are taken. */
-const namesTried = 60;
-
 /**
  * Gives the dump its name, the manifest first: a dump that has its name is complete and has its manifest. Nothing is
  * ever overwritten: where the name of this second is taken, the next second's is.
  */
-async function publish(dump: TakenDump, partial: string): Promise<string> {
-	const {directory, requestNumber} = dump.backup;
+async function publish(
+	directory: string,
+	backup: NewBackup,
+	{partial, manifest}: {readonly partial: string; readonly manifest: (path: string) => string},
+): Promise<string> {
 	for (let second = 0; second < namesTried; second++) {
-		const file = path.join(directory, `pre-migration-${compactUtc(dump.startedAt, second)}-MR-${requestNumber}.dump`);
-		await writeSynced(manifestOf(partial), manifestText(dump, file));
+		const file = path.join(directory, backupName(backup, second));
+		await writeSynced(manifestOf(partial), manifest(file));
 		if (!(await nameUnlessTaken(manifestOf(partial), manifestOf(file)))) continue;
 		if (await nameUnlessTaken(partial, file)) {
 			await syncToDisk(directory);
@@ -111,9 +103,14 @@ async function publish(dump: TakenDump, partial: string): Promise<string> {
 	throw new Failure('backup-failed', `The names of the next ${namesTried} seconds are taken in ${directory}.`);
 }
 
-/** `20260301T101500Z`, some seconds later. */
-function compactUtc(time: Date, seconds: number): string {
-	return `${new Date(time.getTime() + seconds * 1000).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
+/** Waits until a file, or a directory's list of names, is on the disk. */
+async function syncToDisk(place: string): Promise<void> {
+	const opened = await open(place, 'r');
+	try {
+		await opened.sync();
+	} finally {
+		await opened.close();
+	}
 }
 
 async function writeSynced(file: string, text: string): Promise<void> {
@@ -151,7 +148,6 @@ async function renameUnlessTaken(file: string, name: string): Promise<boolean> {
 	return true;
 }
 
-/** A directory that can be written, with room for a dump as large as the database: it never needs more. */
 /** Step by step: below a folder where nothing can be made, such as /proc, Node's own recursive mkdir never returns. */
 async function makeDirectory(directory: string): Promise<void> {
 	try {
@@ -173,6 +169,7 @@ async function isThere(file: string): Promise<boolean> {
 	);
 }
 
+/** A directory that can be written, with room for a dump as large as the database: it never needs more. */
 async function requireRoom(directory: string, bytes: number): Promise<void> {
 	await makeDirectory(directory);
 	await access(directory, constants.W_OK | constants.X_OK);

@@ -1,18 +1,19 @@
-import {open} from 'node:fs/promises';
+import type {FileHandle} from 'node:fs/promises';
 import {Failure, type FailureCode} from '../../operations/ports/failure.ts';
-import {type ChildResult, runChild} from '../../platform/child-process.ts';
+import type {ChildResult} from '../../platform/child-process.ts';
 import {endpointOf, libpqEnvironment, openPasswordFile} from '../../platform/postgres-connection.ts';
 import type {PostgresTools} from '../../platform/postgres-tools.ts';
 import {createMask} from '../../platform/secret-masking.ts';
+import {startStreaming, type StreamingChild} from '../../platform/streaming-child.ts';
+import {cancelled} from './cancelled.ts';
 import type {BackupTarget} from './connection.ts';
-import {cancelled} from './read-back.ts';
 
 export interface Dump {
 	readonly target: BackupTarget;
 	readonly tools: PostgresTools;
 	readonly requestNumber: number;
-	/** Where to write; nothing may stand there. */
-	readonly file: string;
+	/** Of the transaction that reads the target's tables: the dump is of the same moment, and of no other database. */
+	readonly snapshot: string;
 	readonly signal: AbortSignal;
 }
 
@@ -22,37 +23,35 @@ const lockWaitMs = 10_000;
 const zstdMajor = 16;
 
 /**
- * Writes a dump in custom format, which plain `pg_restore -j` opens: gzip's first level, or zstd's from PostgreSQL 16.
- *
- * @throws Failure cancelled, disk-full, target-unreachable, target-login-failed, target-permission, target-busy,
- * tools-too-old, tools-missing, backup-failed
+ * Starts a dump in custom format to its standard output, which plain `pg_restore -j` opens as a file: gzip's first level,
+ * or zstd's from PostgreSQL 16. The caller reads it to its end and judges its result by {@link dumpFailure}.
  */
-export async function writeDump(dump: Dump): Promise<void> {
-	await reserve(dump.file);
+export async function startDump(dump: Dump): Promise<StreamingChild> {
 	const password = await openPasswordFile(dump.target);
+	const child = startStreaming({
+		file: dump.tools.pgDump,
+		args: [
+			'--format=custom',
+			// Not asked of pg_dump itself: one that was built without zstd says so, and the backup fails with its words.
+			dump.tools.major < zstdMajor ? '--compress=1' : '--compress=zstd:1',
+			`--lock-wait-timeout=${lockWaitMs}`,
+			`--snapshot=${dump.snapshot}`,
+			'--no-password',
+		],
+		env: libpqEnvironment(dump.target, `lockstep backup MR-${dump.requestNumber}`),
+		files: [password],
+		signal: dump.signal,
+		stdin: 'ignore',
+	});
+	return {...child, result: closing(child.result, password)};
+}
+
+async function closing<T>(result: Promise<T>, password: FileHandle): Promise<T> {
 	try {
-		const result = await runChild({
-			file: dump.tools.pgDump,
-			args: [
-				'--format=custom',
-				dump.tools.major < zstdMajor ? '--compress=1' : '--compress=zstd:1',
-				`--lock-wait-timeout=${lockWaitMs}`,
-				'--no-password',
-				`--file=${dump.file}`,
-			],
-			env: libpqEnvironment(dump.target, `lockstep backup MR-${dump.requestNumber}`),
-			files: [password],
-			signal: dump.signal,
-		});
-		if (result.exitCode !== 0) throw failureOf(result, dump);
+		return await result;
 	} finally {
 		await password.close();
 	}
-}
-
-/** pg_dump would make the file readable for others; it keeps the mode of one that is there. */
-async function reserve(file: string): Promise<void> {
-	await (await open(file, 'wx', 0o600)).close();
 }
 
 const meanings: readonly (readonly [RegExp, FailureCode, (where: string, said: string) => string])[] = [
@@ -89,7 +88,9 @@ const meanings: readonly (readonly [RegExp, FailureCode, (where: string, said: s
 	],
 ];
 
-function failureOf(result: ChildResult, {target, tools}: Dump): Failure {
+/** Why pg_dump ended as it did; null where it did its work. */
+export function dumpFailure(result: ChildResult, {target, tools}: Dump): Failure | null {
+	if (result.exitCode === 0) return null;
 	if (result.aborted) return cancelled();
 	if (result.startError !== null || result.exitCode === notFound) {
 		return new Failure(

@@ -8,7 +8,10 @@ const JobShape: z.ZodType<Job> = z.discriminatedUnion('kind', [
 	z.object({kind: z.literal('review'), number: z.int(), pool: z.string()}),
 	z.object({kind: z.literal('run'), number: z.int(), pool: z.string(), after: z.int().optional()}),
 	z.object({kind: z.literal('escalate'), number: z.int(), escalation: z.int()}),
+	z.object({kind: z.literal('remind'), number: z.int()}),
+	z.object({kind: z.literal('notice-moved'), number: z.int()}),
 	z.object({kind: z.literal('publish'), number: z.int()}),
+	z.object({kind: z.literal('keep-backups'), pool: z.string()}),
 	z.object({kind: z.literal('reconcile')}),
 ]);
 

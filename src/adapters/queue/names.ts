@@ -1,6 +1,6 @@
 import type {Job} from '../../operations/ports/queue.ts';
 
-/** Jobs that any process with a Slack token may do: publish, escalate, reconcile. */
+/** Jobs that any process with a Slack token may do: publish, escalate, remind, notice-moved, reconcile. */
 export const commonQueue = 'lockstep-common';
 
 /** Jobs that need a target's secrets: only workers of its pool take them. */
@@ -9,7 +9,7 @@ export function poolQueue(pool: string): string {
 }
 
 export function queueOf(job: Job): string {
-	return job.kind === 'review' || job.kind === 'run' ? poolQueue(job.pool) : commonQueue;
+	return 'pool' in job ? poolQueue(job.pool) : commonQueue;
 }
 
 /** One waiting job per thing that is due, however often it is hinted. BullMQ forbids `:` in a job id. */
@@ -22,7 +22,11 @@ export function jobId(job: Job): string {
 		case 'run':
 			// A dead worker's job keeps its id for some seconds: the job that follows its lease has one of its own.
 			return job.after === undefined ? `run-${job.number}` : `run-${job.number}-after-${job.after}`;
+		case 'keep-backups':
+			return `${job.kind}-${job.pool}`;
 		case 'review':
+		case 'remind':
+		case 'notice-moved':
 		case 'publish':
 			return `${job.kind}-${job.number}`;
 	}

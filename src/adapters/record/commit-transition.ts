@@ -5,32 +5,75 @@ import type pg from 'pg';
 import {type AuditEvent, chainStart, chainText} from '../../domain/audit.ts';
 import type {Claim, Committed, Transition} from '../../operations/ports/record.ts';
 import {type Client, transaction} from './connection.ts';
+import {Rolledback} from './rolled-back.ts';
+import {isSeenByLaterStages, tellLaterStages} from './stages.ts';
 import {write} from './writes.ts';
-
-/** The transaction's own way out: what was found decides the answer, and everything is rolled back. */
-class Rolledback extends Error {
-	readonly committed: Committed;
-
-	constructor(committed: Committed) {
-		super(committed.kind);
-		this.committed = committed;
-	}
-}
 
 /** State by compare-and-set, its rows, its audit event and its messages, in one transaction. */
 export async function commitTransition(pool: pg.Pool, transition: Transition): Promise<Committed> {
-	try {
-		await transaction(pool, async (client) => {
-			await lockRequest(client, transition);
-			for (const one of transition.writes) await write(client, transition.number, one);
-			await appendAudit(client, transition.number, transition.event);
-		});
+	for (let attempt = 1; ; attempt++) {
+		try {
+			await transaction(pool, async (client) => await writeTransitions(client, [transition]));
+			return {kind: 'committed'};
+		} catch (error) {
+			if (error instanceof Rolledback) return error.committed;
+			if (isActiveRunTaken(error)) return await busyWith(pool, transition.number);
+			if (!isDeadlock(error) || attempt === deadlockAttempts) throw error;
+		}
+	}
+}
+
+/** Telling later stages may meet a submission over the same stages; whoever PostgreSQL ended finds the way free. */
+const deadlockAttempts = 3;
+
+/** Transitions of linked requests, in one transaction. */
+export async function commitTransitions(
+	pool: pg.Pool,
+	transitions: readonly Transition[],
+): Promise<Extract<Committed, {kind: 'committed' | 'moved'}>> {
+	return await unlessMoved(async () => {
+		await transaction(pool, async (client) => await writeTransitions(client, transitions));
 		return {kind: 'committed'};
+	});
+}
+
+/** Work whose transaction several requests take part in: when one of them has moved, nothing of it stays. */
+export async function unlessMoved<T>(work: () => Promise<T>): Promise<T | {readonly kind: 'moved'}> {
+	try {
+		return await work();
 	} catch (error) {
-		if (error instanceof Rolledback) return error.committed;
-		if (isActiveRunTaken(error)) return await busyWith(pool, transition.number);
+		if (error instanceof Rolledback && error.committed.kind === 'moved') return {kind: 'moved'};
+		if (isDeadlock(error)) return {kind: 'moved'};
 		throw error;
 	}
+}
+
+/** Rolls back the transaction of `unlessMoved`. */
+export function hasMoved(): Error {
+	return new Rolledback({kind: 'moved'});
+}
+
+/** Two transactions over the same requests in another order: PostgreSQL ended one of them, which may try again. */
+function isDeadlock(error: unknown): boolean {
+	return error instanceof Error && 'code' in error && error.code === '40P01';
+}
+
+/** Inside the caller's transaction. All are locked first: what one writes raises the revision of the stages after it. */
+async function writeTransitions(client: Client, transitions: readonly Transition[]): Promise<void> {
+	await lockRequests(client, transitions);
+	for (const transition of transitions) await writeTransition(client, transition);
+}
+
+/** For a request that the caller's transaction has locked. */
+export async function writeTransition(client: Client, transition: Transition): Promise<void> {
+	for (const one of transition.writes) await write(client, transition.number, one);
+	if (transition.writes.some(isSeenByLaterStages)) await tellLaterStages(client, transition.number);
+	await appendAudit(client, transition.number, transition.event);
+}
+
+/** Everybody in the order of the numbers, which is that of the stages unless a link was made later. */
+export async function lockRequests(client: Client, transitions: readonly Transition[]): Promise<void> {
+	for (const transition of transitions.toSorted((a, b) => a.number - b.number)) await lockRequest(client, transition);
 }
 
 async function lockRequest(client: Client, {number, revision, claim}: Transition): Promise<void> {

@@ -3,8 +3,10 @@ import {z} from 'zod';
 
 import {liveKinds} from '../../operations/ports/message.ts';
 import type {Due} from '../../operations/ports/record.ts';
+import {poolsWithOldBackups} from './backups.ts';
 import {query} from './connection.ts';
 import {isDue} from './messages.ts';
+import {overtaken} from './overtaken.ts';
 
 const Pooled = z.object({number: z.number(), pool: z.string()});
 const DueRun = z
@@ -23,16 +25,23 @@ export async function due(pool: pg.Pool): Promise<Due> {
 	);
 	const runs = await query(
 		pool,
-		`select number, pool, null::integer as after from request
+		// What waits, above all for the stage before, may wait for days: it must not keep the others out of the list.
+		`select number, pool, null::integer as after, hold_reason is not null as waits from request
 		where state = 'approved' and start_due_at <= now() and coalesce(hold_until, '-infinity') <= now()
 		union all
-		select request.number, request.pool, run.epoch as after from run join request on request.number = run.request
-		where run.finished_at is null and run.lease_until < clock_timestamp() order by number limit 200`,
+		select request.number, request.pool, run.epoch as after, false as waits
+		from run join request on request.number = run.request
+		where run.finished_at is null and run.lease_until < clock_timestamp() order by waits, number limit 200`,
 		[],
 	);
 	const escalations = await query(
 		pool,
 		`select id as escalation, request as number from escalation where acknowledged_by is null and next_ping_at <= now() order by id limit 200`,
+		[],
+	);
+	const reminders = await query(
+		pool,
+		`select number from request where state = 'in-review' and remind_at <= now() order by remind_at limit 200`,
 		[],
 	);
 	const messages = await query(
@@ -44,6 +53,9 @@ export async function due(pool: pg.Pool): Promise<Due> {
 		reviews: z.array(Pooled).parse(reviews.rows),
 		runs: z.array(DueRun).parse(runs.rows),
 		escalations: z.array(Pinged).parse(escalations.rows),
+		reminders: reminders.rows.map((row) => z.number().parse(row['number'])),
 		messages: messages.rows.map((row) => z.number().parse(row['number'])),
+		overtaken: await overtaken(pool),
+		oldBackups: await poolsWithOldBackups(pool),
 	};
 }

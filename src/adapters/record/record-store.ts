@@ -1,20 +1,23 @@
 import {z} from 'zod';
 
-import {requestStates} from '../../domain/request.ts';
 import type {RecordStore} from '../../operations/ports/record.ts';
 import {auditHolds} from './audit.ts';
-import {commitTransition} from './commit-transition.ts';
+import {createBackupRecords} from './backups.ts';
+import {readBoard} from './board.ts';
+import {commitTransition, commitTransitions} from './commit-transition.ts';
 import {createPool, query} from './connection.ts';
 import {due} from './due.ts';
 import {takeEdit} from './edit-budget.ts';
+import {forGate} from './for-gate.ts';
 import {knownMigrations} from './known-migrations.ts';
 import {activeClaim, heartbeat, release, takeOver} from './leases.ts';
 import {loadRequest} from './load-request.ts';
 import {publishMessages} from './messages.ts';
 import {openRequests} from './open-requests.ts';
+import {appliedBy, overtakenBy} from './overtaken.ts';
 import {LineRow} from './rows.ts';
-
-const GateRow = z.object({number: z.number(), target: z.string(), state: z.enum(requestStates)});
+import {openInSlot, submittedIn} from './slots.ts';
+import {bytesOn} from './stages.ts';
 
 /** The record in PostgreSQL. `onError` hears of connections that break while idle. */
 export function createRecordStore(
@@ -23,13 +26,16 @@ export function createRecordStore(
 ): RecordStore & {close(): Promise<void>} {
 	const pool = createPool(url, onError);
 	return {
-		open: async (requests) => await openRequests(pool, requests),
+		open: async (stages, linked = []) => await openRequests(pool, stages, linked),
+		openIn: async (slot) => await openInSlot(pool, slot),
+		submitted: async (slot, submissionKey) => await submittedIn(pool, slot, submissionKey),
 		load: async (number) => await loadRequest(pool, number),
 		script: async (sha256) => {
 			const {rows} = await query(pool, `select bytes from script where sha256 = $1`, [sha256]);
 			return rows[0] === undefined ? null : z.instanceof(Uint8Array).parse(rows[0]['bytes']);
 		},
 		commit: async (transition) => await commitTransition(pool, transition),
+		commitAll: async (transitions) => await commitTransitions(pool, transitions),
 		list: async ({target, limit}) => {
 			const {rows} = await query(
 				pool,
@@ -39,16 +45,14 @@ export function createRecordStore(
 			);
 			return rows.map((row) => LineRow.parse(row));
 		},
-		forGate: async (app, version, target) => {
-			const {rows} = await query(
-				pool,
-				`select number, target, state from request where app = $1 and version = $2 and ($3::text is null or target = $3)`,
-				[app, version, target],
-			);
-			return rows.map((row) => GateRow.parse(row));
-		},
+		board: async (most) => await readBoard(pool, most),
+		forGate: async (app, version, target) => await forGate(pool, app, version, target),
+		bytesOn: async (target, app, sha256) => await bytesOn(pool, target, app, sha256),
+		overtakenBy: async (number) => await overtakenBy(pool, number),
+		appliedBy: async (target, historyTable, ids) => await appliedBy(pool, target, historyTable, ids),
 		knownMigrations: async (historyTable) => await knownMigrations(pool, historyTable),
 		due: async () => await due(pool),
+		backups: createBackupRecords(pool),
 		takeOver: async (number, worker, leaseMs) => await takeOver(pool, number, worker, leaseMs),
 		heartbeat: async (claim, leaseMs) => await heartbeat(pool, claim, leaseMs),
 		release: async (claim) => await release(pool, claim),

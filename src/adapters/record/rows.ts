@@ -6,8 +6,16 @@ import type {Escalation} from '../../domain/escalation.ts';
 import {type MigrationRequest, requestStates} from '../../domain/request.ts';
 import type {Review} from '../../domain/review/review.ts';
 import {type CatalogTable, type Run, type RunReport, type Step, stepNames} from '../../domain/run.ts';
+import type {Stage} from '../../domain/stage.ts';
 import type {Waiver} from '../../domain/waiver.ts';
-import type {ApproverCall, BackupRow, ReplacedScript, RequestLine, Stage} from '../../operations/ports/record.ts';
+import type {
+	ApproverCall,
+	BackupRow,
+	EndedRequest,
+	LastBackup,
+	ReplacedScript,
+	RequestLine,
+} from '../../operations/ports/record.ts';
 
 /** timestamptz → epoch milliseconds. */
 const Time = z.date().transform((date) => date.getTime());
@@ -189,9 +197,13 @@ export const BackupRowShape = z
 		restore_command: z.string(),
 		finished_at: Time,
 		keep_until: Time,
+		kind: z.enum(['dump', 'program']),
+		rows_written: z.coerce.number().nullable(),
 	})
 	.transform((row): BackupRow => ({
 		run: row.run,
+		kind: row.kind,
+		rowsWritten: row.rows_written,
 		fileName: row.file_name,
 		path: row.path,
 		bytes: row.bytes,
@@ -200,6 +212,10 @@ export const BackupRowShape = z
 		finishedAt: row.finished_at,
 		keepUntil: row.keep_until,
 	}));
+
+export const LastBackupRow = z
+	.object({taken_by: z.number(), file_name: z.string(), finished_at: Time})
+	.transform((row): LastBackup => ({request: row.taken_by, fileName: row.file_name, finishedAt: row.finished_at}));
 
 export const EscalationRow = z
 	.object({
@@ -263,3 +279,8 @@ export const LineRow = z
 		created_at: Time,
 	})
 	.transform(({created_at, ...row}): RequestLine => ({...row, createdAt: created_at}));
+
+export const EndedRow = z
+	.object({ended_at: Time})
+	.loose()
+	.transform((row): EndedRequest => ({...LineRow.parse(row), endedAt: row.ended_at}));

@@ -1,7 +1,9 @@
 import type {Approval} from '../../domain/approval.ts';
 import type {BackupRow, RequestChange, RunChange, Write} from '../../operations/ports/record.ts';
 import {insertMessage, insertScript} from './inserts.ts';
+import {changeBackup, useBackup} from './backups.ts';
 import type {Client} from './connection.ts';
+import {Rolledback} from './rolled-back.ts';
 
 /** Writes one row's change of a transition. */
 export async function write(client: Client, request: number, change: Write): Promise<void> {
@@ -54,8 +56,6 @@ export async function write(client: Client, request: number, change: Write): Pro
 				[request, reviewDigest, kind, person, called, new Date(at)],
 			);
 		}
-		case 'touch-followers':
-			return await run(client, `update request set revision = revision + 1 where follows = $1`, [request]);
 		case 'waiver': {
 			const {rule, person, reason, reviewDigest} = change.waiver;
 			return await run(
@@ -77,6 +77,10 @@ export async function write(client: Client, request: number, change: Write): Pro
 			return await writeStep(client, change.run, change.step);
 		case 'backup':
 			return await insertBackup(client, request, change.backup);
+		case 'backup-change':
+			return orMoved(await changeBackup(client, change.backup, change.set));
+		case 'backup-used':
+			return orMoved(await useBackup(client, {backup: change.backup, request, run: change.run}));
 		case 'escalation-opened':
 			return await openEscalation(client, request, change);
 		case 'escalation-pinged':
@@ -93,6 +97,10 @@ export async function write(client: Client, request: number, change: Write): Pro
 		case 'message':
 			return await insertMessage(client, request, change.message);
 	}
+}
+
+function orMoved(done: boolean): void {
+	if (!done) throw new Rolledback({kind: 'moved'});
 }
 
 async function run(client: Client, text: string, values: readonly unknown[]): Promise<void> {
@@ -112,6 +120,9 @@ async function changeRequest(client: Client, number: number, set: RequestChange)
 	}
 	if (set.version !== undefined) columns.push(['version', set.version]);
 	if (set.summary !== undefined) columns.push(['summary', set.summary]);
+	if (set.author !== undefined) columns.push(['author', set.author]);
+	if (set.start !== undefined) columns.push(['start_rule', JSON.stringify(set.start)]);
+	if (set.historyTable !== undefined) columns.push(['history_table', set.historyTable]);
 	if (set.follows !== undefined) columns.push(['follows', set.follows]);
 	if (set.reviewedAt !== undefined) columns.push(['reviewed_at', date(set.reviewedAt)]);
 	if (set.remindAt !== undefined) columns.push(['remind_at', date(set.remindAt)]);
@@ -159,11 +170,14 @@ async function insertApproval(client: Client, request: number, approval: Approva
 	);
 }
 
+/** A worker whose date is hours behind does not shorten a backup's days. */
 async function insertBackup(client: Client, request: number, backup: BackupRow): Promise<void> {
 	await run(
 		client,
-		`insert into backup (run, request, file_name, path, bytes, sha256, restore_command, finished_at, keep_until)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		`insert into backup (run, request, file_name, path, bytes, sha256, restore_command, finished_at, keep_until,
+			kind, rows_written, verified_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8::timestamptz,
+			case when $8 < now() - interval '1 hour' then now() + ($9::timestamptz - $8) else $9 end, $10, $11, $8)`,
 		[
 			backup.run,
 			request,
@@ -174,6 +188,8 @@ async function insertBackup(client: Client, request: number, backup: BackupRow):
 			backup.restoreCommand,
 			new Date(backup.finishedAt),
 			new Date(backup.keepUntil),
+			backup.kind ?? 'dump',
+			backup.rowsWritten ?? null,
 		],
 	);
 }

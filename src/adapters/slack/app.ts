@@ -4,6 +4,7 @@ import {downloadFile} from './file-download.ts';
 import {createHttpDoor} from './http-door.ts';
 import {createDispatch, type Dispatch} from './listeners/dispatch.ts';
 import type {SlackLog} from './log.ts';
+import {createWorkspaceUrl} from './permalink.ts';
 import {boltLogger, clientOptions, type WebClient} from './slack-client.ts';
 import {createSocketConnection} from './socket-connection.ts';
 
@@ -41,6 +42,7 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
 		client,
 		log,
 		now,
+		workspaceUrl: createWorkspaceUrl(client, log),
 		download: (fileId) => downloadFile({client, botToken, apiUrl}, fileId),
 	});
 	if (transport.mode === 'socket') {
@@ -84,6 +86,7 @@ function listen(receiver: Receiver, dispatch: Dispatch, {botToken, apiUrl, log}:
 		clientOptions: clientOptions(apiUrl, log),
 	});
 	app.command(/[\s\S]*/u, async ({body, ack}) => dispatch.command(body, () => ack()));
+	app.shortcut(/[\s\S]*/u, async ({body, ack}) => dispatch.shortcut(body, () => ack()));
 	app.action(/[\s\S]*/u, async ({body, ack}) => dispatch.click(body, () => ack()));
 	app.view({callback_id: /[\s\S]*/u, type: 'view_submission'}, async ({body, ack}) =>
 		dispatch.submission(body, {
@@ -92,6 +95,8 @@ function listen(receiver: Receiver, dispatch: Dispatch, {botToken, apiUrl, log}:
 			update: (view) => ack({response_action: 'update', view}),
 		}),
 	);
+	// Bolt acknowledges events by itself.
+	app.event('app_home_opened', async ({body}) => dispatch.event(body));
 	app.error((error) => {
 		log.error({err: error}, 'Bolt could not handle what Slack sent');
 		return Promise.resolve();

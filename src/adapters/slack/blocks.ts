@@ -50,6 +50,11 @@ export function button(options: {
 	};
 }
 
+/** A button that leads to an address; `action` hears of the click all the same. */
+export function linkButton(action: string, text: string, url: string): Button {
+	return {type: 'button', action_id: action, text: plainText(text, limits.buttonText), url};
+}
+
 export function confirmation(words: {
 	readonly title: string;
 	readonly text: string;

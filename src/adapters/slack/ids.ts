@@ -89,9 +89,18 @@ const ModalMemory = ButtonValue.extend({
 
 export type ModalMemory = z.infer<typeof ModalMemory>;
 
-/** A script that needs no upload: a file that stands in Slack already, or the bytes of an earlier request. */
+/**
+ * A script that needs no upload: a file that stands in Slack already, or the bytes of an earlier request. Names are for
+ * showing and are cut, for what a form remembers is limited.
+ */
 const ScriptSource = z.union([
-	z.object({kind: z.literal('file'), id: z.string().max(40), name: z.string().max(300)}),
+	z.object({
+		kind: z.literal('file'),
+		id: z.string().max(40),
+		name: z.string().max(300),
+		/** How many .sql files its message has, where it is the first of several. */
+		of: z.int().optional(),
+	}),
 	z.object({kind: z.literal('again'), number: z.int().positive(), name: z.string().max(300)}),
 ]);
 

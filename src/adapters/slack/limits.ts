@@ -39,19 +39,34 @@ const longest = 6000;
 /** U+2060 WORD JOINER: invisible, and Slack no longer sees a mention or an emoji. */
 const wordJoiner = '\u2060';
 
-/** Control characters, and those that turn the direction of text round or hide in it. */
-const deceptive = /[\p{Cc}\u061c\u200b\u200e\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff]/gu;
+/**
+ * Controls, and what turns the direction of text round or hides in it: Unicode's format characters (Cf), separators of
+ * lines, letters without a shape. The joiners U+200C and U+200D stay: Persian and emoji are written with them.
+ */
+const deceptive = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029\u115f\u1160\u3164\uffa0]/gu;
+
+/** Letters written from right to left: between them an arrow or a number of ours would change sides. */
+const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/** U+2068 FIRST STRONG ISOLATE and U+2069 POP DIRECTIONAL ISOLATE: what stands between them moves nothing around them. */
+const isolate = '\u2068';
+const isolateEnd = '\u2069';
+
+/** U+200E LEFT-TO-RIGHT MARK: a line of ours that begins with such a name still reads from left to right. */
+const leftToRight = '\u200e';
 
 /** Text from outside as one line of mrkdwn that formats, links and pings nothing. */
 export function escape(text: string): string {
-	return entities(oneLine(text))
+	const inert = entities(oneLine(text))
 		.replaceAll('*', '∗')
 		.replaceAll('~', '∼')
 		.replaceAll('`', 'ˋ')
 		.replaceAll(/(?<![\p{L}\p{N}_])_|_(?![\p{L}\p{N}_])/gu, 'ˍ')
 		.replaceAll(/@(?=\w)/gu, `@${wordJoiner}`)
 		.replaceAll(/#(?=\w)/gu, `#${wordJoiner}`)
+		.replaceAll(/(?<=\bhttps?):(?=\/\/)/giu, `:${wordJoiner}`)
 		.replaceAll(/:(?=[a-z0-9_+'-]+:)/giu, `:${wordJoiner}`);
+	return rightToLeft.test(inert) ? `${leftToRight}${isolate}${inert}${isolateEnd}` : inert;
 }
 
 /** The same for plain_text, where Slack shows nearly everything as it is. */
@@ -79,7 +94,8 @@ export function codeBlock(text: string, max: number): string {
 	return `\`\`\`\n${cut(inside, max - 8)}\n\`\`\``;
 }
 
-const hidden = /[\u061c\u200b\u200e\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff]/gu;
+/** The same but controls: in code, where a joiner has no business either. */
+const hidden = /[\p{Cf}\u2028\u2029\u115f\u1160\u3164\uffa0]/gu;
 
 /**
  * A sentence of Lockstep's own, which may hold `code`, mentions and dates beside names from outside. Mentions of people
@@ -102,7 +118,7 @@ function token(part: string, known: (id: string) => boolean): string {
 
 /** A link, or the words alone where the address is not plainly http(s). */
 export function link(address: string, words: string): string {
-	if (!/^https?:\/\/[^\s<>|"]+$/u.test(address)) return `${escape(words)} (${escape(address)})`;
+	if (!/^https?:\/\/[^\s<>|"]+$/u.test(address)) return `${escape(words)} (${cut(escape(address), 300)})`;
 	return `<${entities(address)}|${escape(words)}>`;
 }
 
@@ -117,11 +133,13 @@ export function moment(at: number): string {
 /** Cuts to `max` characters, never inside an entity, a mention, a link or a surrogate pair. */
 export function cut(text: string, max: number): string {
 	if (text.length <= max) return text;
-	let kept = text.slice(0, Math.max(0, max - 1));
+	const end = text.includes(isolate) ? isolateEnd : '';
+	let kept = text.slice(0, Math.max(0, max - 1 - end.length));
 	if (/[\ud800-\udbff]$/u.test(kept)) kept = kept.slice(0, -1);
 	kept = kept.replace(/&[a-z]{0,3}$/u, '').replace(/<[^<>]*$/u, '');
 	const open = (kept.match(/(?<!`)`(?!`)/gu)?.length ?? 0) % 2 === 1;
-	return open ? `${kept.slice(0, -1)}\`…`.slice(0, max) : `${kept}…`;
+	const ended = open ? `${kept.slice(0, -1)}\`…`.slice(0, max) : `${kept}…`;
+	return kept.lastIndexOf(isolate) > kept.lastIndexOf(isolateEnd) ? `${ended}${end}` : ended;
 }
 
 /** Cuts to `max` bytes of UTF-8. */

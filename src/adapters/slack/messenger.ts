@@ -1,16 +1,20 @@
+import type {KnownBlock, MessageMetadata} from '@slack/types';
+import type {ChatPostMessageArguments} from '@slack/web-api';
 import type {Escalation} from '../../domain/escalation.ts';
 import type {PendingStatement} from '../../domain/review/review.ts';
 import type {Target} from '../../domain/target.ts';
 import {Failure} from '../../operations/ports/failure.ts';
-import type {MessageSlot} from '../../operations/ports/message.ts';
+import type {MessageKind, MessageSlot} from '../../operations/ports/message.ts';
 import type {Messenger} from '../../operations/ports/messenger.ts';
-import type {RequestRecord} from '../../operations/ports/record.ts';
+import type {ApproverCall, RequestRecord} from '../../operations/ports/record.ts';
 import {cutBytes, limits} from './limits.ts';
 import {idOfEmail} from './people.ts';
 import {findFile, findPost, metadataOf} from './posted.ts';
 import type {WebClient} from './slack-client.ts';
 import {calling} from './slack-failure.ts';
 import {type Upload, uploadInThread} from './upload.ts';
+import {callMessage} from './views/call.ts';
+import {differenceMessage} from './views/difference.ts';
 import {escalationMessage, type EscalationWords} from './views/escalation-message.ts';
 import {findingsFile} from './views/findings-file.ts';
 import {lineMessage} from './views/line.ts';
@@ -24,9 +28,15 @@ export interface MessengerOptions {
 	readonly targets: ReadonlyMap<string, Target>;
 	/** The script's bytes by their SHA-256, hex; null where the record has lost them. */
 	readonly scriptBytes: (sha256: string) => Promise<Uint8Array | null>;
-	/** The statements that will take effect, out of their guards, in the order of the file. */
-	readonly statements: (record: RequestRecord) => Promise<readonly PendingStatement[]>;
+	/**
+	 * The statements of the script with this SHA-256 that take effect in the request's place, out of their guards, in the
+	 * order of the file; null where the record has lost the script or nobody can read it.
+	 */
+	readonly statements: (record: RequestRecord, sha256: string) => Promise<readonly PendingStatement[] | null>;
 }
+
+/** Replies that the channel sees as well: a failure must not hide in a thread. */
+const loudKinds: readonly MessageKind[] = ['escalation'];
 
 /** Posts, edits and finds again what the record says about a request. */
 export function createMessenger(options: MessengerOptions): Messenger {
@@ -36,17 +46,15 @@ export function createMessenger(options: MessengerOptions): Messenger {
 		const upload = await uploadOf(slot, record, options);
 		if (upload !== null) return await uploadInThread(client, slot, upload);
 		const message = await render(slot, record, options);
-		const posted = await calling('a post', () =>
-			client.chat.postMessage({
-				channel: slot.channel,
-				text: cutBytes(message.text, limits.messageTextBytes),
-				blocks: [...message.blocks],
-				metadata: metadataOf(slot),
-				unfurl_links: false,
-				unfurl_media: false,
-				...(slot.threadTs === null ? {} : {thread_ts: slot.threadTs}),
-			}),
-		);
+		const words = {
+			channel: slot.channel,
+			text: cutBytes(message.text, limits.messageTextBytes),
+			blocks: [...message.blocks],
+			metadata: metadataOf(slot),
+			unfurl_links: false,
+			unfurl_media: false,
+		};
+		const posted = await calling('a post', () => client.chat.postMessage(inPlace(words, slot)));
 		if (posted.ts === undefined) throw new Failure('slack-unreachable', 'Slack took a post and did not say which.');
 		return posted.ts;
 	}
@@ -72,16 +80,25 @@ export function createMessenger(options: MessengerOptions): Messenger {
 	return {post, edit, find};
 }
 
+function inPlace(
+	words: {channel: string; text: string; blocks: KnownBlock[]; metadata: MessageMetadata},
+	{threadTs, kind}: MessageSlot,
+): ChatPostMessageArguments {
+	if (threadTs === null) return words;
+	if (loudKinds.includes(kind)) return {...words, thread_ts: threadTs, reply_broadcast: true};
+	return {...words, thread_ts: threadTs};
+}
+
 async function render(slot: MessageSlot, record: RequestRecord, options: MessengerOptions): Promise<Rendered> {
 	const target = targetOf(record, options);
 	switch (slot.kind) {
 		case 'request':
 			return requestMessage(record, target);
 		case 'details':
-			return detailsMessage(record, await options.statements(record));
 		case 'difference':
-			return detailsMessage(record, await options.statements(record));
+			return await takesEffect(slot, record, options);
 		case 'call':
+			return callMessage(record, callOf(slot, record));
 		case 'line':
 			return lineMessage(record, slot.payload);
 		case 'result':
@@ -95,6 +112,22 @@ async function render(slot: MessageSlot, record: RequestRecord, options: Messeng
 		case 'findings':
 			throw new Error(`${slot.kind} is a file, not a message`);
 	}
+}
+
+/** The difference from the script that the slot names; the statements themselves where there is none to tell. */
+async function takesEffect(slot: MessageSlot, record: RequestRecord, options: MessengerOptions): Promise<Rendered> {
+	const {before} = slot.payload;
+	const now = await options.statements(record, record.request.scriptSha256);
+	const earlier = typeof before === 'string' && now !== null ? await options.statements(record, before) : null;
+	if (typeof before !== 'string' || now === null || earlier === null) return detailsMessage(record, now ?? []);
+	return differenceMessage(record, {before, earlier, now}) ?? detailsMessage(record, now);
+}
+
+/** The call that the slot names, else the newest. */
+function callOf(slot: MessageSlot, {request, calls}: RequestRecord): ApproverCall {
+	const call = calls[numberIn(slot, 'call') ?? -1] ?? calls.at(-1);
+	if (call === undefined) throw new Error(`MR-${request.number} has no call for its approvers to show`);
+	return call;
 }
 
 /** A request may outlive its target's entry in lockstep.yaml; what it shows then is a mistake of ours to be seen. */

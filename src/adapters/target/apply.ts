@@ -11,12 +11,13 @@ import {type ChildResult, leashExit, type LeashedChild, startLeashed} from '../.
 import {openNamelessFile} from '../../platform/nameless-file.ts';
 import {endpointOf, libpqEnvironment, openPasswordFile} from '../../platform/postgres-connection.ts';
 import {knowsRestrict, type PostgresTools} from '../../platform/postgres-tools.ts';
+import type {PsqlMessage} from '../../platform/psql-output.ts';
+import {psqlArguments} from '../../platform/psql-session.ts';
+import {createTranscript, type PsqlTranscript} from '../../platform/psql-transcript.ts';
 import {createMask} from '../../platform/secret-masking.ts';
 import {applicationName, onlyRow, type TargetSettings, withClient} from './connection.ts';
 import {fenceReasons, fenceScript} from './fence.ts';
 import {endBackend} from './locks.ts';
-import type {PsqlMessage} from './psql-output.ts';
-import {createTranscript, type PsqlTranscript} from './psql-transcript.ts';
 import {requireTools} from './tools.ts';
 
 /** psql's files as it sees them; the password comes before them. */
@@ -124,7 +125,7 @@ async function runPsql({settings, request, leash}: Apply, prepared: Prepared): P
 		const child = startLeashed(
 			{
 				file: tools.psql,
-				args: psqlArguments,
+				args: psqlArguments(fenceFile, scriptFile),
 				env: libpqEnvironment(settings, `${applicationName} MR-${request.requestNumber}`),
 				files,
 				keepOutput: 0,
@@ -140,17 +141,6 @@ async function runPsql({settings, request, leash}: Apply, prepared: Prepared): P
 		await Promise.all(files.map(async (file) => await file.close()));
 	}
 }
-
-/** No start-up file, no prompt for a password, stop at the first error, print SQLSTATEs; quiet until the script begins. */
-const psqlArguments: readonly string[] = [
-	'--no-psqlrc',
-	'--no-password',
-	'--set=ON_ERROR_STOP=1',
-	'--set=VERBOSITY=verbose',
-	'--set=QUIET=on',
-	`--file=${fenceFile}`,
-	`--file=${scriptFile}`,
-];
 
 async function openFiles(opening: readonly Promise<FileHandle>[]): Promise<readonly FileHandle[]> {
 	const opened = await Promise.allSettled(opening);

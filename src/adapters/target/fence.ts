@@ -1,5 +1,6 @@
 import type {TableName} from '../../domain/script/table-name.ts';
 import type {ApplyExpectations, FenceReason} from '../../operations/ports/targets.ts';
+import {sessionSettings} from '../../platform/psql-session.ts';
 import {parseTableName, quoteIdentifier, quoteLiteral, quoteTable} from './identifiers.ts';
 import {uuidSql} from './identity.ts';
 import {applyName, applyObject, backendStart, lockClass} from './locks.ts';
@@ -41,7 +42,8 @@ export interface Fence {
  */
 export function fenceScript(fence: Fence): string {
 	return [
-		...settingsOf(fence),
+		`SET application_name = '${applyName}${fence.requestNumber}';`,
+		...sessionSettings({...fence, idleMs: fence.leashMs}),
 		block(fence, lockChecks(fence)),
 		// Before another role is assumed, which might not see when the session began.
 		String.raw`SELECT pid AS lockstep_pid, ${backendStart} AS lockstep_start FROM pg_catalog.pg_stat_activity WHERE pid = pg_backend_pid() \gset`,
@@ -56,37 +58,6 @@ export function fenceScript(fence: Fence): string {
 		...(fence.restrictKey === null ? [] : [String.raw`\restrict ${fence.restrictKey}`]),
 		'',
 	].join('\n');
-}
-
-/** How long a statement may go on for a psql that is gone. Milliseconds. */
-const connectionCheckMs = 500;
-/** psql sends one statement after the other: a session that waits this long has lost its psql, or psql stands still. */
-const shortestIdleMs = 1000;
-/** `transaction_timeout` came with this version. */
-const version17 = 170_000;
-
-/**
- * Settings by SET: in PGOPTIONS one that the server does not know would be fatal, and PgBouncer refuses them all. The
- * search path is the script's own affair.
- *
- * @see https://www.postgresql.org/docs/current/runtime-config-client.html
- */
-function settingsOf(fence: Fence): readonly string[] {
-	const idleMs = Math.max(shortestIdleMs, Math.floor(fence.leashMs));
-	return [
-		`SET application_name = '${applyName}${fence.requestNumber}';`,
-		// Without it a killed psql's statement goes on to its end and commits.
-		`SET client_connection_check_interval = ${connectionCheckMs};`,
-		// A stopped psql keeps its connection, so only its silence gives it away.
-		`SET idle_session_timeout = ${idleMs};`,
-		`SET idle_in_transaction_session_timeout = ${idleMs};`,
-		`SET lock_timeout = ${Math.floor(fence.lockTimeoutMs)};`,
-		// A limit meant for the application must not cut a migration in two.
-		'SET statement_timeout = 0;',
-		...(fence.serverVersion >= version17 ? ['SET transaction_timeout = 0;'] : []),
-		// The review read the script's strings so.
-		'SET standard_conforming_strings = on;',
-	];
 }
 
 function lockChecks({deadlineMs}: Fence): string {

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import {Failure} from '../../operations/ports/failure.ts';
 import type {LockHolder} from '../../operations/ports/targets.ts';
 import {endpointOf} from '../../platform/postgres-connection.ts';
-import type {Backend} from './psql-transcript.ts';
+import type {Backend} from '../../platform/psql-transcript.ts';
 import {applicationName, onlyRow, type TargetSettings, withClient} from './connection.ts';
 
 /**

@@ -6,17 +6,21 @@ export function isUnused(use: TableUse | null): boolean {
 	return use !== null && use.reads === 0 && use.writes === 0;
 }
 
+/** Above so many rows, by the planner's estimate, a backup does not count a table: that many take about a second. */
+export const countedUpToRows = 10_000_000;
+
 /**
- * Takes off one read for each backup of the request's own, which reads every table once: what a review found unused
- * before its backup would be in use after it.
+ * Takes off the reads of the request's own backups: each dumps every table, and counts those that are not too large. What a
+ * review found unused before its backup would be in use after it.
  *
  * @param dumps When they ended, epoch milliseconds.
  */
 export function withoutDumps(facts: TableFacts, dumps: readonly number[]): TableFacts {
-	const {use} = facts;
+	const {use, estimatedRows} = facts;
 	if (use === null) return facts;
-	const counted = dumps.filter((at) => at >= (use.since?.getTime() ?? 0)).length;
-	return {...facts, use: {...use, reads: Math.max(0, use.reads - counted)}};
+	const backups = dumps.filter((at) => at >= (use.since?.getTime() ?? 0)).length;
+	const reads = (estimatedRows ?? 0) <= countedUpToRows ? 2 * backups : backups;
+	return {...facts, use: {...use, reads: Math.max(0, use.reads - reads)}};
 }
 
 /** A column of a table that nobody reads or writes is unused, too. */

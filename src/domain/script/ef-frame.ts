@@ -1,3 +1,4 @@
+import {outsideWords} from '../outside-words.ts';
 import {refuse, type Refusal} from '../refusal.ts';
 import type {Place} from '../review/finding.ts';
 import type {TableName} from './table-name.ts';
@@ -224,7 +225,7 @@ function mixedSentence(first: PlacedGuard, other: PlacedGuard): string {
 }
 
 function historyText(guard: Guard): string {
-	return `${guard.tableText} (column "${guard.column}")`;
+	return outsideWords(`${guard.tableText} (column "${guard.column}")`);
 }
 
 function turnedSentence(place: Place): string {

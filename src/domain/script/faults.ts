@@ -1,3 +1,4 @@
+import {outsideWords} from '../outside-words.ts';
 import {refuse, type Refusal, type RefusalCode} from '../refusal.ts';
 import type {FaultKind, ParsedScript} from './parsed-script.ts';
 
@@ -12,7 +13,9 @@ const refusedFaults: Readonly<Partial<Record<FaultKind, RefusalCode>>> = {
 export function refuseFaults(script: Pick<ParsedScript, 'faults'>): Refusal | null {
 	for (const {kind, place, message, remedy} of script.faults) {
 		const code = refusedFaults[kind];
-		if (code !== undefined) return refuse(code, `Line ${place.line}, column ${place.column}: ${message} ${remedy}`);
+		if (code === undefined) continue;
+		const told = outsideWords(`${message} ${remedy}`);
+		return refuse(code, `Line ${place.line}, column ${place.column}: ${told}`);
 	}
 	return null;
 }

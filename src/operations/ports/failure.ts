@@ -15,6 +15,8 @@ export type FailureCode =
 	| 'backup-failed'
 	| 'disk-full'
 	| 'process-failed'
+	/** No throw-away server could be made here, or it ended by itself. */
+	| 'scratch-unavailable'
 	| 'slack-unreachable'
 	| 'slack-refused'
 	| 'slack-rate-limited'

@@ -4,7 +4,11 @@ export type Job =
 	/** `after` is the claim whose lease has ended; absent where no worker has the run yet. */
 	| {readonly kind: 'run'; readonly number: number; readonly pool: string; readonly after?: number | undefined}
 	| {readonly kind: 'escalate'; readonly number: number; readonly escalation: number}
+	| {readonly kind: 'remind'; readonly number: number}
+	| {readonly kind: 'notice-moved'; readonly number: number}
 	| {readonly kind: 'publish'; readonly number: number}
+	/** Backups past keeping of the pool's targets. */
+	| {readonly kind: 'keep-backups'; readonly pool: string}
 	| {readonly kind: 'reconcile'};
 
 export interface JobQueue {

@@ -5,21 +5,13 @@ import type {Escalation} from '../../domain/escalation.ts';
 import type {GateRequest} from '../../domain/gate.ts';
 import type {MigrationRequest, RequestState} from '../../domain/request.ts';
 import type {CatalogTable, Run, RunOutcome, RunReport, StepName, StepState} from '../../domain/run.ts';
+import type {Stage} from '../../domain/stage.ts';
 import type {Waiver} from '../../domain/waiver.ts';
+import type {BackupChange, BackupRecords, BackupRow, LastBackup} from './backup-records.ts';
 import type {MessageKind, MessageSlot} from './message.ts';
 import type {TargetIdentity} from './targets.ts';
 
-export interface BackupRow {
-	readonly run: number;
-	readonly fileName: string;
-	readonly path: string;
-	readonly bytes: number;
-	readonly sha256: string;
-	readonly restoreCommand: string;
-	/** Epoch milliseconds. */
-	readonly finishedAt: number;
-	readonly keepUntil: number;
-}
+export type {BackupRow, LastBackup} from './backup-records.ts';
 
 /** A request with everything that was decided and done about it: what messages are rendered from. */
 export interface RequestRecord {
@@ -36,6 +28,8 @@ export interface RequestRecord {
 	/** Oldest first. */
 	readonly runs: readonly Run[];
 	readonly backups: readonly BackupRow[];
+	/** The target's newest good backup, which a run may share where its configuration allows one that old. */
+	readonly lastBackup?: LastBackup | null;
 	readonly escalations: readonly Escalation[];
 	/** Scripts that a newer one took the place of, oldest first. */
 	readonly replaced: readonly ReplacedScript[];
@@ -67,13 +61,6 @@ export interface ApproverCall {
 	readonly at: number;
 }
 
-export interface Stage {
-	readonly number: number;
-	readonly target: string;
-	readonly state: RequestState;
-	readonly scriptSha256: string;
-}
-
 export interface NewRequest {
 	readonly target: string;
 	readonly pool: string;
@@ -92,6 +79,22 @@ export interface NewRequest {
 	readonly at: number;
 	readonly messages: readonly NewMessage[];
 }
+
+/** What a submission makes of one stage. */
+export type StageChange =
+	/** Only while the stage has no open request for the same app and history table. */
+	| {readonly kind: 'opened'; readonly request: NewRequest}
+	/** The open request changes; `followsEarlier`: it follows the request right before it in the same call. */
+	| {readonly kind: 'changed'; readonly transition: Transition; readonly followsEarlier: boolean};
+
+export type Opened =
+	/** The number of each stage's request, in their order. */
+	| {readonly kind: 'opened'; readonly numbers: readonly number[]}
+	/** Somebody else changed or opened one of these requests meanwhile: load, decide and try again. */
+	| {readonly kind: 'moved'};
+
+/** Where a newer script takes the place of an older one. */
+export type Slot = Pick<MigrationRequest, 'target' | 'app' | 'historyTable'>;
 
 export interface NewScript {
 	readonly sha256: string;
@@ -115,8 +118,6 @@ export type Write =
 	| {readonly kind: 'void-approvals'; readonly because: string}
 	| {readonly kind: 'replaced-script'; readonly replaced: ReplacedScript}
 	| {readonly kind: 'approver-call'; readonly call: ApproverCall}
-	/** The requests of later stages show this one's state: their messages are edited. */
-	| {readonly kind: 'touch-followers'}
 	| {readonly kind: 'waiver'; readonly waiver: Waiver}
 	| {readonly kind: 'run-started'; readonly run: {readonly worker: string; readonly leaseMs: number}}
 	| {readonly kind: 'run'; readonly run: number; readonly set: RunChange}
@@ -131,6 +132,9 @@ export type Write =
 			};
 	  }
 	| {readonly kind: 'backup'; readonly backup: BackupRow}
+	| {readonly kind: 'backup-change'; readonly backup: number; readonly set: BackupChange}
+	/** The run goes with an earlier backup; `moved` where that one is being deleted. */
+	| {readonly kind: 'backup-used'; readonly backup: number; readonly run: number}
 	/** With its message. */
 	| {
 			readonly kind: 'escalation-opened';
@@ -149,6 +153,9 @@ export type RequestChange = Partial<
 		| 'state'
 		| 'version'
 		| 'summary'
+		| 'author'
+		| 'start'
+		| 'historyTable'
 		| 'follows'
 		| 'review'
 		| 'reviewDigest'
@@ -207,14 +214,52 @@ export interface RequestLine {
 	readonly createdAt: number;
 }
 
+export interface EndedRequest extends RequestLine {
+	/** Epoch milliseconds. */
+	readonly endedAt: number;
+}
+
+/** Where a message stands in Slack. */
+export interface MessagePlace {
+	readonly channel: string;
+	readonly ts: string;
+}
+
+/** What the record tells of a target. */
+export interface TargetFigures {
+	readonly open: number;
+	/** Epoch milliseconds of the newest backup; null where there is none. */
+	readonly lastBackupAt: number | null;
+	/** The newest run that was verified. */
+	readonly lastVerified: {readonly number: number; readonly version: string; readonly at: number} | null;
+}
+
+/** What a board is made of. */
+export interface BoardRows {
+	/** What failed or runs first, then the newest. */
+	readonly open: readonly RequestRecord[];
+	/** Newest first. */
+	readonly ended: readonly EndedRequest[];
+	/** Where these requests' messages stand, by number; not yet posted ones are left out. */
+	readonly places: ReadonlyMap<number, MessagePlace>;
+	/** By name; a target without any request is left out. */
+	readonly targets: ReadonlyMap<string, TargetFigures>;
+}
+
 /** What follows from the record to be done now, by job. */
 export interface Due {
 	readonly reviews: readonly {readonly number: number; readonly pool: string}[];
 	/** `after`: the epoch of the claim that has ended. */
 	readonly runs: readonly {readonly number: number; readonly pool: string; readonly after?: number | undefined}[];
 	readonly escalations: readonly {readonly escalation: number; readonly number: number}[];
+	/** Requests whose approvers are to be reminded. */
+	readonly reminders: readonly number[];
 	/** Requests with a message that is unsent or shows an older revision. */
 	readonly messages: readonly number[];
+	/** Reviewed requests whose target and history table another one's run has migrated since. */
+	readonly overtaken: readonly number[];
+	/** Worker pools that have backups past keeping. */
+	readonly oldBackups: readonly string[];
 }
 
 /** Lockstep's own database: the truth. Throws Failure `record-unreachable`. */
@@ -224,17 +269,39 @@ export interface KnownMigration {
 }
 
 export interface RecordStore {
-	/** Opens a request for each stage, in one transaction; one submission, however often delivered, opens them once. */
-	open(requests: readonly NewRequest[]): Promise<readonly number[]>;
+	/**
+	 * Opens or changes the request of each stage, and those that are `linked` with them, in one transaction; one
+	 * submission, however often delivered, opens its requests once.
+	 */
+	open(stages: readonly StageChange[], linked?: readonly Transition[]): Promise<Opened>;
+	/** The newest request there that a newer script takes the place of, or null. */
+	openIn(slot: Slot): Promise<number | null>;
+	/** The request there that this submission opened or changed before, or null. */
+	submitted(slot: Slot, submissionKey: string): Promise<number | null>;
 	load(number: number): Promise<RequestRecord | null>;
 	script(sha256: string): Promise<Uint8Array | null>;
 	commit(transition: Transition): Promise<Committed>;
+	/** Transitions of linked requests: all in one transaction, or `moved` and none. */
+	commitAll(transitions: readonly Transition[]): Promise<Extract<Committed, {kind: 'committed' | 'moved'}>>;
 	/** Open requests first, newest first; `target` narrows. */
 	list(options: {readonly target: string | null; readonly limit: number}): Promise<readonly RequestLine[]>;
+	/** At most so many requests of each kind, in one snapshot. */
+	board(most: {readonly open: number; readonly ended: number}): Promise<BoardRows>;
+	/** The requests of this version, and those that were for it before a newer version took its place. */
 	forGate(app: string, version: string, target: string | null): Promise<readonly GateRequest[]>;
+	/**
+	 * What speaks for these bytes on the target: a request of the app that verified them, else the newest that has them;
+	 * null where nobody requested them there.
+	 */
+	bytesOn(target: string, app: string, sha256: string): Promise<Stage | null>;
+	/** Requests whose verified runs migrated this one's target and history table after it was reviewed, oldest first. */
+	overtakenBy(number: number): Promise<readonly number[]>;
+	/** Which request's verified run applied each of these migrations last, where one did. */
+	appliedBy(target: string, historyTable: string, ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
 	/** Ids of migrations that other requests' scripts with this history table found applied, or applied themselves. */
 	knownMigrations(historyTable: string): Promise<readonly KnownMigration[]>;
 	due(): Promise<Due>;
+	readonly backups: BackupRecords;
 	/**
 	 * Takes over the request's active run when its lease has ended, with a new epoch; null while somebody holds it or
 	 * there is none.

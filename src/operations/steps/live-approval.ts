@@ -10,17 +10,22 @@ export async function judgeLiveApproval(run: RunContext, record: RequestRecord):
 	const {review, reviewDigest: digest} = request;
 	if (review === null || digest === null) return {kind: 'moved', reason: 'The review is not current.'};
 	const oldest = run.world.clock.now() - run.target.policy.approvalHours * 3_600_000;
-	const live = liveApprovals(approvals, digest).filter(({at}) => at >= oldest);
+	const given = liveApprovals(approvals, digest);
+	const live = given.filter(({at}) => at >= oldest);
 	const policy = await approverPolicy(run.world, run.target);
 	let counting = 0;
-	let why = `Approvals count for ${run.target.policy.approvalHours} hours: they have expired.`;
+	const needed = approvalsNeeded(review, digest, waivers, run.target.policy);
+	let why =
+		live.length < given.length || given.length === 0
+			? `Approvals count for ${run.target.policy.approvalHours} hours: they have expired.`
+			: `${needed} approvals are needed now, and there ${given.length === 1 ? 'is 1' : `are ${given.length}`}.`;
 	for (const approval of live) {
 		const person = await lookUp(run.world, approval.person);
 		const may = isRefusal(person) ? person : judgeApprover(person, request, policy);
 		if (may === 'may') counting++;
 		else why = `The approval of <@${approval.person}> no longer counts: they may not approve this request any more.`;
 	}
-	if (counting < approvalsNeeded(review, digest, waivers)) return {kind: 'lapsed', reason: why};
+	if (counting < needed) return {kind: 'lapsed', reason: why};
 	const ready = judgeApprovable(review, digest, answers, waivers);
 	return isRefusal(ready) ? {kind: 'lapsed', reason: ready.sentence} : 'live';
 }

@@ -25,7 +25,8 @@ export async function preflight(run: RunContext): Promise<TargetState | RunEnd> 
 	}
 	const trouble = troubleWith(run, state);
 	if (trouble !== null) return {kind: 'held', reason: trouble, retryInMs: retryMs};
-	await run.world.backups.check(run.target.name, run.target.backup.directory, state.serverVersion, state.databaseBytes);
+	const {directory, required} = run.target.backup;
+	if (required) await run.world.backups.check(run.target.name, directory, state.serverVersion, state.databaseBytes);
 	await writeStep(
 		run,
 		'preflight',

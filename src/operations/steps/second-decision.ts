@@ -15,7 +15,7 @@ export async function decideAgain(run: RunContext): Promise<TargetReview | RunEn
 	if (cancelledBy !== null) return cancelledInTime(cancelledBy);
 	const approval = await judgeLiveApproval(run, record);
 	if (approval !== 'live') return approval;
-	if (!record.backups.some((backup) => backup.run === run.claim.run)) {
+	if (run.target.backup.required && !record.backups.some((backup) => backup.run === run.claim.run)) {
 		return {kind: 'held', reason: 'No backup of this run is in the record.', retryInMs: busyRetryMs};
 	}
 	const reviewed = await reviewTarget(run.world, record, run.target, run.database);

@@ -1,7 +1,7 @@
 /** A worker for tests to kill: takes the backup that it is told on standard input. */
 import {text} from 'node:stream/consumers';
 import type {BackupTarget} from '../../../src/adapters/backups/connection.ts';
-import {createBackups} from '../../../src/adapters/backups/directory.ts';
+import {createBackups} from '../../../src/adapters/backups/backups.ts';
 
 export interface BackupTask {
 	readonly settings: BackupTarget;

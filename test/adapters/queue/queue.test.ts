@@ -61,12 +61,37 @@ describe('a hint', () => {
 		const other = taker(url, poolQueue('us'));
 		const common = taker(url, commonQueue);
 		expect(await queue.hint({kind: 'run', number: 7, pool: 'eu'})).toBe(true);
+		await queue.hint({kind: 'keep-backups', pool: 'eu'});
 		await queue.hint({kind: 'publish', number: 7});
-		await taken(own, 1);
+		await taken(own, 2);
 		await taken(common, 1);
-		expect(own).toEqual([{kind: 'run', number: 7, pool: 'eu'}]);
+		expect(own).toEqual([
+			{kind: 'run', number: 7, pool: 'eu'},
+			{kind: 'keep-backups', pool: 'eu'},
+		]);
 		expect(common).toEqual([{kind: 'publish', number: 7}]);
 		expect(other).toEqual([]);
+	});
+
+	it('of a reminder, or of a target that moved, is one for the request, apart from its other jobs', async () => {
+		const url = await redisUrl();
+		const queue = await producer(url);
+		const hints = [
+			{kind: 'remind', number: 5},
+			{kind: 'notice-moved', number: 5},
+			{kind: 'publish', number: 5},
+			{kind: 'remind', number: 6},
+		] as const;
+		for (const job of [...hints, ...hints]) await queue.hint(job);
+		const common = taker(url, commonQueue);
+		await taken(common, 4);
+		await sleep(200);
+		expect(common.toSorted((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)))).toEqual([
+			{kind: 'notice-moved', number: 5},
+			{kind: 'publish', number: 5},
+			{kind: 'remind', number: 5},
+			{kind: 'remind', number: 6},
+		]);
 	});
 
 	it('given often while it waits is one job, and can be given again when that is done', async () => {

@@ -38,7 +38,8 @@ function newRequest(more: Partial<NewRequest> = {}): NewRequest {
 		app: 'shop',
 		version: '1.4.0',
 		summary: 'Adds loyalty points',
-		historyTable: '"__EFMigrationsHistory"',
+		// A history of its own: in the same one it would take the place of the request before.
+		historyTable: `"history ${randomUUID()}"`,
 		follows: null,
 		script: {sha256: createHash('sha256').update(bytes).digest('hex'), name: 'migration.sql', bytes},
 		requester: 'U1',
@@ -52,7 +53,8 @@ function newRequest(more: Partial<NewRequest> = {}): NewRequest {
 }
 
 async function open(request: NewRequest): Promise<number> {
-	const [number] = await store.open([request]);
+	const opened = await store.open([{kind: 'opened', request}]);
+	const number = opened.kind === 'opened' ? opened.numbers[0] : undefined;
 	if (number === undefined) throw new Error('opened nothing');
 	return number;
 }

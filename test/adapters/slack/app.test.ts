@@ -81,7 +81,7 @@ describe.each(['socket', 'http'] as const)('over %s', (mode) => {
 	describe('/migrate', () => {
 		const table = [
 			['help', 'Lockstep takes EF Core migrations to production.'],
-			['', 'Lockstep takes EF Core migrations to production.'],
+			['', 'Nothing waits for you.'],
 			['frobnicate <@U0OMAR00001>', 'I do not know `frobnicate`.'],
 			['list', 'No migration requests yet.'],
 			['list nowhere', 'There is no target “nowhere”. Targets: `shop-production`, `billing`.'],
@@ -285,6 +285,7 @@ describe.each(['socket', 'http'] as const)('over %s', (mode) => {
 		const table: readonly [string, RequestRecord, string, unknown][] = [
 			['Agree with evidence', record(), 'agree', {number: 12, person: dana, digest}],
 			['Approve', record({}, {answers: answered()}), 'approve', {number: 12, person: dana, digest, confirmedItems: []}],
+			['Find me an approver', record({}, {answers: answered()}), 'findApprover', {number: 12, person: dana, digest}],
 			['Run now', record({state: 'approved'}), 'start', {number: 12, person: dana, digest}],
 			['Cancel run', record({state: 'running'}), 'cancel', {number: 12, person: dana}],
 			['Withdraw', record(), 'withdraw', {number: 12, person: dana}],

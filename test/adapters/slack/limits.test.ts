@@ -21,6 +21,10 @@ describe('text from outside formats, links and pings nothing', () => {
 		['@here #general', '@\u2060here #\u2060general'],
 		['two\nlines\u0000', 'two lines'],
 		['\u202Etxt.exe', 'txt.exe'],
+		['sh\u00ADop\u{E0041}\u3164', 'shop'],
+		['👩‍👧 می‌خواهم', '\u200E\u2068👩‍👧 می‌خواهم\u2069'],
+		['https://evil.example', 'https:\u2060//evil.example'],
+		['חנות', '\u200E\u2068חנות\u2069'],
 	] as const;
 	test.each(table)('%j', (text, shown) => {
 		expect(escape(text)).toBe(shown);
@@ -48,7 +52,7 @@ describe('a sentence of ours', () => {
 	});
 
 	test('loses channel mentions and links', () => {
-		expect(sentence('<!channel> <https://x|y>')).toBe('&lt;!channel&gt; &lt;https://x|y&gt;');
+		expect(sentence('<!channel> <https://x|y>')).toBe('&lt;!channel&gt; &lt;https:\u2060//x|y&gt;');
 	});
 
 	test('keeps only the mentions that may stand there', () => {
@@ -68,6 +72,7 @@ describe('cutting', () => {
 		expect(cut('ab <@U123> cd', 8)).toBe('ab …');
 		expect(cut('ab😀cd', 4)).toBe('ab…');
 		expect(cut('see `some code` here', 10)).toBe('see `som`…');
+		expect(cut('\u2068חנות שלום\u2069', 6)).toBe('\u2068חנו…\u2069');
 	});
 
 	test('counts bytes where Slack does', () => {
@@ -87,7 +92,7 @@ describe('cutting', () => {
 test('a link leads only where its address plainly says', () => {
 	expect(link('https://wiki.example.com/a?b&c', 'Runbook')).toBe('<https://wiki.example.com/a?b&amp;c|Runbook>');
 	expect(link('javascript:alert(1)', 'Runbook')).toBe('Runbook (javascript:alert(1))');
-	expect(link('https://a|b>', 'x')).toBe('x (https://a|b&gt;)');
+	expect(link('https://a|b>', 'x')).toBe('x (https:\u2060//a|b&gt;)');
 });
 
 test('a moment is shown in the reader’s zone, with UTC where that cannot be', () => {

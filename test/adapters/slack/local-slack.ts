@@ -2,12 +2,13 @@ import {createServer} from 'node:net';
 import {fileURLToPath} from 'node:url';
 import {connectToSimulator, type SimulatorClient} from '../../../simulator/client.ts';
 import {startSimulator, type Simulator} from '../../../simulator/server.ts';
-import type {Done, SlackActions} from '../../../src/adapters/slack/actions.ts';
+import type {Done, ScriptUpload, SlackActions} from '../../../src/adapters/slack/actions.ts';
 import {createSlackApp, type SlackApp} from '../../../src/adapters/slack/app.ts';
 import type {SlackLog} from '../../../src/adapters/slack/log.ts';
 import {createSlackClient, type WebClient} from '../../../src/adapters/slack/slack-client.ts';
 import type {Refusal} from '../../../src/domain/refusal.ts';
 import type {RequestRecord} from '../../../src/operations/ports/record.ts';
+import type {Board} from '../../../src/operations/show-board.ts';
 import {target} from './request-record.ts';
 
 /** The scopes of the product's own manifest are what the code must get along with. */
@@ -24,7 +25,21 @@ export interface FakeActions {
 	readonly calls: Call[];
 	answer: () => Promise<Done | Refusal>;
 	record: RequestRecord | null;
+	/** What `scriptOf` answers. */
+	script: ScriptUpload | null;
+	board: () => Promise<Board>;
 }
+
+export const emptyBoard: Board = {
+	waiting: [],
+	running: [],
+	asked: [],
+	recent: [],
+	targets: [],
+	readOnly: false,
+	rolesUnknown: false,
+	unseen: 0,
+};
 
 export function fakeActions(
 	targets = [target(), target({name: 'billing', policy: {...target().policy, startAtOnceAllowed: true}})],
@@ -38,6 +53,8 @@ export function fakeActions(
 		calls,
 		answer: () => Promise.resolve({kind: 'done', sentence: 'MR-12 is done.'}),
 		record: null,
+		script: null,
+		board: () => Promise.resolve(emptyBoard),
 		actions: {
 			targets: () => targets,
 			openRequest: noting('openRequest'),
@@ -53,8 +70,11 @@ export function fakeActions(
 			acknowledge: noting('acknowledge'),
 			decideFailure: noting('decideFailure'),
 			findApprover: noting('findApprover'),
-			scriptOf: () => Promise.resolve(null),
-			board: () => Promise.resolve({waiting: [], running: [], asked: [], recent: [], targets: []}),
+			scriptOf: () => Promise.resolve(fake.script),
+			board: async (person) => {
+				calls.push({action: 'board', ask: person});
+				return await fake.board();
+			},
 			load: () => Promise.resolve(fake.record),
 			list: () => Promise.resolve([]),
 		},
@@ -98,10 +118,11 @@ export async function startLocalSlack(
 /** The product's Slack app on a local Slack, in either transport. */
 export async function startApp(
 	mode: 'socket' | 'http',
+	targets?: Parameters<typeof fakeActions>[0],
 ): Promise<LocalSlack & {readonly app: SlackApp; readonly fake: FakeActions; readonly port: number}> {
 	const local = await startLocalSlack(mode);
 	const {slack, client, log, port} = local;
-	const fake = fakeActions();
+	const fake = fakeActions(targets);
 	const app = createSlackApp({
 		transport:
 			mode === 'socket'

@@ -1,5 +1,6 @@
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {createMessenger} from '../../../src/adapters/slack/messenger.ts';
+import type {PendingStatement} from '../../../src/domain/review/review.ts';
 import {Failure} from '../../../src/operations/ports/failure.ts';
 import type {MessageKind, MessageSlot} from '../../../src/operations/ports/message.ts';
 import type {Messenger} from '../../../src/operations/ports/messenger.ts';
@@ -21,14 +22,19 @@ const escalation = {
 };
 const channel = 'db-migrations';
 
+function statementsOf(asked: string): readonly PendingStatement[] | null {
+	if (asked === 'lost') return null;
+	const type = asked === 'older' ? 'bigint' : 'int';
+	return [{migration: 'A', place: {line: 3, column: 1}, sql: `ALTER TABLE a ADD b ${type};`, conditions: []}];
+}
+
 beforeEach(async () => {
 	local = await startLocalSlack();
 	messenger = createMessenger({
 		client: local.client,
 		targets: new Map([['shop-production', target()]]),
 		scriptBytes: () => Promise.resolve(script),
-		statements: () =>
-			Promise.resolve([{migration: 'A', place: {line: 3, column: 1}, sql: 'ALTER TABLE a ADD b int;', conditions: []}]),
+		statements: (_record, asked) => Promise.resolve(statementsOf(asked)),
 	});
 });
 
@@ -80,6 +86,37 @@ describe('posting', () => {
 		await messenger.post(slot('escalation', {threadTs}), full);
 		const [shown] = await local.people.as('dana').read(channel);
 		expect(JSON.stringify(shown?.replies[0]?.blocks)).toContain('<!subteam^S0LEADS0001>, <@U0SAM000001>: please look.');
+		expect(shown?.replies[0]?.broadcast, 'the channel sees it, not the thread alone').toBe(true);
+	});
+
+	test('a call pings whom its place among the calls names', async () => {
+		const asked = {reviewDigest: digest, kind: 'asked', person: lena, called: ['U0PRIYA0001'], at: noon} as const;
+		const full = record({}, {calls: [asked, {...asked, kind: 'reminder', person: null, called: ['U0OMAR00001']}]});
+		const threadTs = await messenger.post(slot('request'), full);
+		await messenger.post(slot('call', {threadTs, payload: {call: 0}}), full);
+		const [shown] = await local.people.as('dana').read(channel);
+		expect(shown?.replies[0]?.text).toMatch(
+			/^<@U0PRIYA0001>: MR-12 .* waits for an approval\. <@U0LENA00001> asked\./u,
+		);
+	});
+
+	test('new bytes are told as the difference from the script that the payload names', async () => {
+		const threadTs = await messenger.post(slot('request'), record());
+		await messenger.post(slot('difference', {threadTs, payload: {before: 'older'}}), record());
+		const [shown] = await local.people.as('dana').read(channel);
+		expect(shown?.replies[0]?.text).toBe('MR-12: what changed since the script before');
+		expect(JSON.stringify(shown?.replies[0]?.blocks)).toContain(
+			'-ALTER TABLE a ADD b bigint;\\n+ALTER TABLE a ADD b int;',
+		);
+	});
+
+	test('where the older script is lost, or none is named, the statements are told themselves', async () => {
+		const threadTs = await messenger.post(slot('request'), record());
+		for (const payload of [{before: 'lost'}, {}]) {
+			await messenger.post(slot('difference', {threadTs, payload}), record());
+		}
+		const [shown] = await local.people.as('dana').read(channel);
+		expect(shown?.replies.map(({text}) => text)).toEqual(['MR-12: what takes effect', 'MR-12: what takes effect']);
 	});
 
 	test('the script is uploaded byte by byte, with its hash beside it', async () => {

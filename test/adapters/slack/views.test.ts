@@ -3,12 +3,15 @@ import {describe, expect, test} from 'vitest';
 import {checkMessage} from '../../../simulator/limits/message.ts';
 import {checkView} from '../../../simulator/limits/view.ts';
 import {requestStates} from '../../../src/domain/request.ts';
+import type {Target} from '../../../src/domain/target.ts';
 import type {RequestRecord} from '../../../src/operations/ports/record.ts';
 import {encode} from '../../../src/adapters/slack/ids.ts';
 import {answerModal} from '../../../src/adapters/slack/views/answer-modal.ts';
 import {approveModal} from '../../../src/adapters/slack/views/approve-modal.ts';
+import {callMessage} from '../../../src/adapters/slack/views/call.ts';
 import {changesModal} from '../../../src/adapters/slack/views/changes-modal.ts';
 import {escalationMessage} from '../../../src/adapters/slack/views/escalation-message.ts';
+import {differenceMessage} from '../../../src/adapters/slack/views/difference.ts';
 import {closeModal, rerunModal} from '../../../src/adapters/slack/views/failure-modals.ts';
 import {helpMessage} from '../../../src/adapters/slack/views/help.ts';
 import {lineMessage} from '../../../src/adapters/slack/views/line.ts';
@@ -96,13 +99,13 @@ describe('the request’s message shows the buttons of its state', () => {
 		[
 			'in review, answered',
 			record({}, {answers: answered()}),
-			['Approve', 'Request changes…', 'New script…', 'Withdraw'],
+			['Approve', 'Find me an approver', 'Request changes…', 'New script…', 'Withdraw'],
 			'Approve',
 		],
 		[
 			'in review, answered, with findings to confirm',
 			record({review: doubtful}, {answers: answered('unused')}),
-			['Approve…', 'Request changes…', 'New script…', 'Withdraw'],
+			['Approve…', 'Find me an approver', 'Request changes…', 'New script…', 'Withdraw'],
 			'Approve…',
 		],
 		[
@@ -124,17 +127,22 @@ describe('the request’s message shows the buttons of its state', () => {
 			null,
 		],
 		['running', record({state: 'running'}, {runs: [run({finishedAt: null, outcome: null})]}), ['Cancel run'], null],
-		['failed, re-run safe', record({state: 'failed'}, {runs: [failed]}), ['Allow re-run…', 'Close…'], 'Allow re-run…'],
+		[
+			'failed, re-run safe',
+			record({state: 'failed'}, {runs: [failed]}),
+			['Allow re-run…', 'Close…', 'Request again…'],
+			'Allow re-run…',
+		],
 		[
 			'failed, re-run not safe',
 			record({state: 'failed'}, {runs: [run({outcome: 'failed', report: report({rerunSafe: false})})]}),
-			['Close…'],
+			['Close…', 'Request again…'],
 			'Close…',
 		],
 		['verified', record({state: 'verified'}, {runs: [run()], backups: [backup()]}), [], null],
-		['withdrawn', record({state: 'withdrawn'}), [], null],
-		['rejected', record({state: 'rejected', reason: 'Not an EF script.'}), [], null],
-		['closed', record({state: 'closed', reason: 'Restored.'}), [], null],
+		['withdrawn', record({state: 'withdrawn'}), ['Request again…'], null],
+		['rejected', record({state: 'rejected', reason: 'Not an EF script.'}), ['Request again…'], null],
+		['closed', record({state: 'closed', reason: 'Restored.'}), ['Request again…'], null],
 	];
 
 	test.each(table)('%s', (_name, shown, buttons, primary) => {
@@ -171,7 +179,7 @@ describe('the request’s message says', () => {
 				text: `*shop 2.4.0* → *shop-production*\nAdds coupons.\nAsked for and written by <@${dana}>`,
 			},
 		});
-		expect(textOf(blocks, 'turn')).toBe('*Next:* Checklist: agree with the evidence of 4 items.');
+		expect(textOf(blocks, 'turn')).toBe(`*Next:* <@${dana}>: agree with the evidence of 4 items in the checklist.`);
 		expect(textOf(blocks, 'migrations')).toBe(
 			'*2 migrations pending*\n• `20260301090000_AddCoupons`\n• `20260301090500_AddCouponIndex`\n1 migration of the script already applied: nothing to do for it.',
 		);
@@ -183,7 +191,7 @@ describe('the request’s message says', () => {
 			finding({severity: 'blocker', rule: 'b', waivable: false}),
 		];
 		const {blocks} = requestMessage(record({review: review({findings})}), target());
-		expect(textOf(blocks, 'findings-title')).toBe('*Findings:* 1 blocker, 1 notice');
+		expect(textOf(blocks, 'risk')).toBe('*Risk:* ■ 1 blocker, 1 notice · data would be lost');
 		expect(textOf(blocks, 'findings')).toMatch(
 			/^■ \*Blocker\* `b`, line 12 of `20260301090000_DropLegacyNote`: [\s\S]*Remedy: [\s\S]*• Notice `n`/u,
 		);
@@ -217,7 +225,7 @@ describe('the request’s message says', () => {
 	test('after a failure what landed, what did not, and whether a re-run is safe', () => {
 		const {blocks} = requestMessage(record({state: 'failed'}, {runs: [failed]}), target());
 		expect(textOf(blocks, 'failure')).toBe(
-			'*What failed:* relation "x" does not exist\n*Landed:* `A`\n*Did not land:* `B`\n*Re-run:* safe – what is missing rolled back whole.',
+			'*What failed:* relation "x" does not exist\n*Re-run:* safe once the cause is gone – what is missing rolled back whole.\n*Landed:* `A`\n*Did not land:* `B`',
 		);
 	});
 });
@@ -268,6 +276,14 @@ describe('lines of the thread', () => {
 		],
 		[{about: 'rerun', person: lena, reason: 'Fixed.'}, `↻ <@${lena}> allows a re-run: “Fixed.”`],
 		[{about: 'close', person: lena, reason: 'Restored.'}, `■ <@${lena}> closed MR-12: “Restored.”`],
+		[
+			{about: 'superseded', person: lena, version: '2.5.0', before: '2.4.0'},
+			`⇄ <@${lena}> sent \`2.5.0\`, which takes the place of \`2.4.0\`.`,
+		],
+		[
+			{about: 'superseded', person: lena, version: '2.5.0', before: '2.5.0'},
+			`⇄ <@${lena}> sent a newer script of \`2.5.0\`.`,
+		],
 		[{about: 'held', text: 'The target is busy.'}, '⏸ Not now, nothing was applied: The target is busy.'],
 		[
 			{about: 'other', text: `<@${dana}> <@${omar}> <!channel> \`psql\``},
@@ -369,6 +385,23 @@ describe('with hostile and huge text', () => {
 		],
 		['reminder', () => reminder({record: big({state: 'failed'}), target: bigTarget, escalation, called: ids})],
 		['details', () => detailsMessage(big({}), statements)],
+		[
+			'difference',
+			() => {
+				const earlier = statements.map((statement) => ({...statement, sql: `${statement.sql}\n${statement.sql}`}));
+				const message = differenceMessage(big({}), {
+					before: sha256,
+					earlier: earlier.slice(1, 2),
+					now: statements.slice(0, 2),
+				});
+				if (message === null) throw new Error('There is nothing to compare.');
+				return message;
+			},
+		],
+		[
+			'call',
+			() => callMessage(big({}), {reviewDigest: digest, kind: 'asked', person: hostile, called: ids, at: Number.NaN}),
+		],
 		['result', () => resultMessage(big({}), null)],
 		['line', () => lineMessage(big({}), {about: 'held', text: hostile.repeat(5)})],
 		['waiver line', () => lineMessage(big({}), {about: 'waiver', rule: hostile, person: hostile, reason: hostile})],
@@ -413,6 +446,12 @@ describe('with hostile and huge text', () => {
 		start: 'at',
 		startAt: noon,
 	} as const;
+	const hostileFile = {kind: 'file', id: 'F'.repeat(40), name: hostile.slice(0, 300), of: 9} as const;
+	/** Each after the one before it, in stages of three. */
+	const chained = (number: number): readonly Target[] =>
+		Array.from({length: number}, (_, index) =>
+			target({name: `shop-${index}`, after: index % 3 === 0 ? null : `shop-${index - 1}`}),
+		);
 	const modals: readonly [string, () => unknown][] = [
 		['request', () => requestModal([bigTarget, target()], form)],
 		[
@@ -423,6 +462,21 @@ describe('with hostile and huge text', () => {
 					{...form, target: ''},
 				),
 		],
+		[
+			'request for 3,000 targets and their stages',
+			() => requestModal(chained(3000), {...form, target: 'shop-1,shop-2'}),
+		],
+		['request with a file', () => requestModal(chained(2), {...form, target: '', source: hostileFile})],
+		[
+			'request again',
+			() =>
+				requestModal(chained(2), {
+					...form,
+					target: '',
+					source: {kind: 'again', number: 12, name: hostile.slice(0, 300)},
+				}),
+		],
+		['refused with a file', () => refusedView('No.', {...form, source: hostileFile})],
 		['new script', () => newScriptModal('Script for MR-123456789', 'x', memory)],
 		['checking', () => checkingView('Reading.')],
 		['opening', () => openingView()],
@@ -448,6 +502,14 @@ describe('with hostile and huge text', () => {
 	test.each(modals)('the modal “%s” keeps Slack’s limits', (_name, render) => {
 		const view = render();
 		expect(() => checkView(JSON.parse(JSON.stringify(view)) as Parameters<typeof checkView>[0])).not.toThrow();
+	});
+
+	// Slack takes views of 250,000 characters (docs.slack.dev/reference/methods/views.open, view_too_large).
+	test('the form stays far below the size that Slack takes, and keeps what is chosen', () => {
+		const last = 'shop-2997,shop-2998';
+		const view = JSON.stringify(requestModal(chained(3000), {...form, summary: '', target: last}));
+		expect(view.length).toBeLessThan(125_000);
+		expect(view).toContain(`"value":"${last}"}`);
 	});
 
 	test('the whole message still has its title, its turn and its buttons', () => {

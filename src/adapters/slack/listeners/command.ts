@@ -1,13 +1,12 @@
 import {refuse, type Refusal} from '../../../domain/refusal.ts';
-import type {Target} from '../../../domain/target.ts';
-import type {RequestFields} from '../ids.ts';
-import {calling} from '../slack-failure.ts';
+import {unknownTarget} from '../../../domain/stage-chain.ts';
+import {boardMessage} from '../views/board.ts';
 import {helpMessage} from '../views/help.ts';
 import {listMessage} from '../views/list.ts';
-import {requestModal} from '../views/request-modal.ts';
 import {showMessage} from '../views/show.ts';
 import {unknownRequest} from './click.ts';
 import type {Desk} from './desk.ts';
+import {openForm} from './open-form.ts';
 import type {Command} from './payloads.ts';
 import {answerWords, tell, type Words} from './tell.ts';
 
@@ -16,15 +15,16 @@ export async function commandTyped(command: Command, desk: Desk): Promise<void> 
 	const [word = '', about = ''] = command.text.trim().split(/\s+/u);
 	switch (word.toLowerCase()) {
 		case 'request':
-			return await openForm(command, desk, about);
+			return await request(command, desk);
 		case 'list':
 			return await say(command, desk, await list(desk, about));
 		case 'show':
 			return await say(command, desk, await show(desk, about));
 		case 'withdraw':
 			return await say(command, desk, await withdraw(desk, about, command.asker.person));
-		case 'help':
 		case '':
+			return await say(command, desk, await board(desk, command.asker.person));
+		case 'help':
 			return await say(command, desk, helpMessage(desk.actions.targets(), null));
 		default:
 			return await say(command, desk, helpMessage(desk.actions.targets(), word));
@@ -35,33 +35,24 @@ async function say({asker}: Command, desk: Desk, words: Words): Promise<void> {
 	await tell(desk, asker, words);
 }
 
-async function openForm(command: Command, desk: Desk, target: string): Promise<void> {
-	const targets = desk.actions.targets();
-	const chosen =
-		target === '' ? (targets.length === 1 ? targets[0] : undefined) : targets.find(({name}) => name === target);
-	if (target !== '' && chosen === undefined) {
-		return await say(command, desk, answerWords(unknownTarget(target, targets)));
-	}
-	const view = requestModal(targets, emptyForm(command, chosen, targets));
-	await calling('the form', () => desk.client.views.open({trigger_id: command.triggerId, view}));
+async function request(command: Command, desk: Desk): Promise<void> {
+	const {triggerId, asker, text} = command;
+	const refused = await openForm(desk, {triggerId, asker, targets: targetsIn(text), source: null});
+	if (refused !== null) await say(command, desk, answerWords(refused));
 }
 
-function emptyForm({asker}: Command, target: Target | undefined, targets: readonly Target[]): RequestFields {
-	const apps = new Set(
-		(target === undefined ? targets : [target]).flatMap(({histories}) => histories.map(({app}) => app)),
-	);
-	const [app = ''] = apps.size === 1 ? apps : [];
-	return {
-		channel: asker.channel,
-		source: null,
-		target: target?.name ?? '',
-		app,
-		version: '',
-		author: asker.person,
-		summary: '',
-		start: 'by-hand',
-		startAt: null,
-	};
+/** `request a, b` → a and b. */
+function targetsIn(text: string): readonly string[] {
+	const [, about = ''] = text
+		.trim()
+		.replaceAll(/\s*,\s*/gu, ',')
+		.split(/\s+/u);
+	return about.split(',').filter((name) => name !== '');
+}
+
+async function board(desk: Desk, person: string): Promise<Words> {
+	const [shown, workspaceUrl] = await Promise.all([desk.actions.board(person), desk.workspaceUrl()]);
+	return boardMessage(shown, person, workspaceUrl);
 }
 
 async function list(desk: Desk, target: string): Promise<Words> {
@@ -96,16 +87,5 @@ function noNumber(word: string): Refusal {
 	return refuse(
 		'request-unknown',
 		`Say which request: \`/migrate ${word} MR-12\`. \`/migrate list\` shows what there is.`,
-	);
-}
-
-function unknownTarget(target: string, targets: readonly Target[]): Refusal {
-	const names = targets
-		.slice(0, 30)
-		.map(({name}) => `\`${name}\``)
-		.join(', ');
-	return refuse(
-		'target-unknown',
-		`There is no target “${target.slice(0, 100)}”. ${names === '' ? 'lockstep.yaml names none.' : `Targets: ${names}.`}`,
 	);
 }

@@ -10,6 +10,10 @@ export const approveClicked = acting(({number, digest}, person, {actions}) =>
 	digest === undefined ? Promise.resolve(staleButton()) : actions.approve({number, person, digest, confirmedItems: []}),
 );
 
+export const findApproverClicked = acting(({number, digest}, person, {actions}) =>
+	digest === undefined ? Promise.resolve(staleButton()) : actions.findApprover({number, person, digest}),
+);
+
 export const startClicked = acting(({number, digest}, person, {actions}) =>
 	digest === undefined ? Promise.resolve(staleButton()) : actions.start({number, person, digest}),
 );

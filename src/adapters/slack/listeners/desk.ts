@@ -1,5 +1,6 @@
 import type {SlackActions} from '../actions.ts';
 import type {SlackLog} from '../log.ts';
+import type {WorkspaceUrl} from '../permalink.ts';
 import type {WebClient} from '../slack-client.ts';
 
 /** What every listener works with. */
@@ -7,6 +8,7 @@ export interface Desk {
 	readonly actions: SlackActions;
 	readonly client: WebClient;
 	readonly log: SlackLog;
+	readonly workspaceUrl: WorkspaceUrl;
 	/** Epoch milliseconds. */
 	readonly now: () => number;
 	/** Fetches an uploaded file's bytes with the bot token. */

@@ -3,17 +3,22 @@ import {clickListeners} from './clicks.ts';
 import {commandTyped} from './command.ts';
 import type {Asker, Desk} from './desk.ts';
 import {guard} from './guard.ts';
-import {Click, Command, Submission} from './payloads.ts';
+import {homeOpened} from './home.ts';
+import {Click, Command, HomeOpened, Shortcut, Submission} from './payloads.ts';
 import type {FieldErrors} from './script-field.ts';
 import {createSeen} from './seen.ts';
+import {shortcutListeners} from './shortcuts.ts';
 import {submissionListeners} from './submissions.ts';
 import {oneLine, tell} from './tell.ts';
 
 /** What Slack hands over, apart from its transport: acknowledged at once, answered once, never dropped silently. */
 export interface Dispatch {
 	command(body: unknown, ack: () => Promise<void>): Promise<void>;
+	shortcut(body: unknown, ack: () => Promise<void>): Promise<void>;
 	click(body: unknown, ack: () => Promise<void>): Promise<void>;
 	submission(body: unknown, ack: SubmissionAck): Promise<void>;
+	/** An event, which is acknowledged already. */
+	event(body: unknown): Promise<void>;
 }
 
 export interface SubmissionAck {
@@ -31,6 +36,19 @@ export function createDispatch(desk: Desk): Dispatch {
 		if (!typed.success) return unreadable(desk, 'a slash command', typed.error);
 		if (!seen.first(`command ${typed.data.triggerId}`)) return;
 		await guard(desk, typed.data.asker, 'command', () => commandTyped(typed.data, desk));
+	}
+
+	async function shortcut(body: unknown, ack: () => Promise<void>): Promise<void> {
+		await ack();
+		const picked = Shortcut.safeParse(body);
+		if (!picked.success) return unreadable(desk, 'a shortcut', picked.error);
+		if (!seen.first(`shortcut ${picked.data.triggerId}`)) return;
+		const {asker, callbackId} = picked.data;
+		await guard(desk, asker, callbackId, async () => {
+			const listener = shortcutListeners.get(callbackId);
+			if (listener === undefined) return await unknown(desk, asker, 'shortcut');
+			await listener(picked.data, desk);
+		});
 	}
 
 	async function click(body: unknown, ack: () => Promise<void>): Promise<void> {
@@ -72,7 +90,14 @@ export function createDispatch(desk: Desk): Dispatch {
 		await guard(desk, verdict.asker, submitted.data.callbackId, verdict.work);
 	}
 
-	return {command, click, submission};
+	async function event(body: unknown): Promise<void> {
+		const opened = HomeOpened.safeParse(body);
+		if (!opened.success) return unreadable(desk, 'an event', opened.error);
+		if (!seen.first(`event ${opened.data.eventId}`)) return;
+		await homeOpened(opened.data, desk);
+	}
+
+	return {command, shortcut, click, submission, event};
 }
 
 async function unknown(desk: Desk, asker: Asker, what: string): Promise<void> {

@@ -11,11 +11,12 @@ import {approveModal} from '../views/approve-modal.ts';
 import {changesModal} from '../views/changes-modal.ts';
 import {closeModal, rerunModal} from '../views/failure-modals.ts';
 import {openingView, refusedView} from '../views/notice.ts';
-import {newScriptModal} from '../views/request-modal.ts';
+import {newScriptModal, requestModal} from '../views/request-modal.ts';
 import {name} from '../views/words.ts';
 import {waiveModal} from '../views/waive-modal.ts';
 import {type ClickListener, staleButton, staleReview, unknownRequest} from './click.ts';
 import type {Desk} from './desk.ts';
+import {formAgain} from './open-form.ts';
 import {answerWords, tell} from './tell.ts';
 
 /** A trigger lives 3 s (docs.slack.dev/interactivity/handling-user-interaction): the record gets half of it. */
@@ -23,10 +24,12 @@ const recordMs = 1500;
 
 type Build = (value: ButtonValue, record: RequestRecord, memory: ModalMemory, asker: Opening) => ModalView | Refusal;
 
-/** Who clicked, and what the desk knows of the targets. */
+/** Who clicked when, and what the desk knows of the targets. */
 interface Opening {
 	readonly person: string;
 	readonly targets: readonly Target[];
+	/** Epoch milliseconds. */
+	readonly now: number;
 }
 
 export const answerOpened = opening(({number, item}, record, memory) =>
@@ -62,13 +65,18 @@ export const rerunOpened = opening((_value, record, memory) => rerunModal(record
 
 export const closeOpened = opening((_value, record, memory) => closeModal(record, encode(memory)));
 
+/** A new request beside the one that has ended or failed: that one stays as it is. */
+export const requestAgainOpened = opening((_value, record, {channel}, {targets, now}) =>
+	requestModal(targets, formAgain(record, {channel, targets, now})),
+);
+
 /** Opens a modal about the request as it is now, and not at all where the person looked at an older one. */
 function opening(build: Build): ClickListener {
 	return async (click, desk) => {
 		const value = decodeButton(click.value);
 		if (value === null) return await tell(desk, click.asker, answerWords(staleButton()));
 		const memory = {...value, channel: click.asker.channel, threadTs: click.asker.threadTs};
-		const asker = {person: click.asker.person, targets: desk.actions.targets()};
+		const asker = {person: click.asker.person, targets: desk.actions.targets(), now: desk.now()};
 		const loading = desk.actions.load(value.number);
 		const early = await Promise.race([loading, sleep(recordMs, 'late' as const)]);
 		if (early === 'late') {

@@ -41,7 +41,7 @@ export const Click = z
 				}),
 			)
 			.min(1),
-		view: z.object({id: z.string(), private_metadata: z.string().optional()}).optional(),
+		view: z.object({id: z.string(), type: z.string().optional(), private_metadata: z.string().optional()}).optional(),
 	})
 	.transform((body) => ({
 		actionId: body.actions[0]?.action_id ?? '',
@@ -50,6 +50,8 @@ export const Click = z
 		triggerId: body.trigger_id,
 		key: `${body.trigger_id} ${body.actions[0]?.action_ts ?? ''}`,
 		view: body.view === undefined ? null : {id: body.view.id, metadata: body.view.private_metadata ?? null},
+		/** The button stands on the App Home. */
+		onHome: body.view?.type === 'home',
 		asker: {
 			person: body.user.id,
 			channel: body.channel?.id ?? null,
@@ -60,6 +62,47 @@ export const Click = z
 	}));
 
 export type Click = z.infer<typeof Click>;
+
+/** A person opened the app's Home, or its messages (docs.slack.dev/reference/events/app_home_opened). */
+export const HomeOpened = z
+	.object({
+		event_id: z.string(),
+		event: z.object({type: z.literal('app_home_opened'), user: z.string(), tab: z.string()}),
+	})
+	.transform(({event_id, event}) => ({eventId: event_id, person: event.user, tab: event.tab}));
+
+export type HomeOpened = z.infer<typeof HomeOpened>;
+
+const SharedFile = z.object({id: z.string(), name: z.string().nullish()});
+
+/** A global shortcut has neither channel nor message; one on a message has both. */
+export const Shortcut = z
+	.object({
+		callback_id: z.string(),
+		user: z.object({id: z.string()}),
+		trigger_id: z.string(),
+		channel: z.object({id: z.string()}).optional(),
+		message: z.object({thread_ts: z.string().optional(), files: z.array(SharedFile).nullish()}).optional(),
+		response_url: z.string().optional(),
+	})
+	.transform((body) => ({
+		callbackId: body.callback_id,
+		triggerId: body.trigger_id,
+		// Slack keeps a place without a name for a file that was deleted.
+		files: (body.message?.files ?? []).map(({id, name}) => ({id, name: name ?? ''})),
+		asker: {
+			person: body.user.id,
+			channel: body.channel?.id ?? null,
+			threadTs: body.message?.thread_ts ?? null,
+			responseUrl: body.response_url ?? null,
+			// As with a slash command, the app need not be a member of the channel.
+			responseUrlFirst: true,
+		} satisfies Asker,
+	}));
+
+export type Shortcut = z.infer<typeof Shortcut>;
+
+export type MessageFile = Shortcut['files'][number];
 
 const Chosen = z.object({value: z.string()});
 

@@ -12,7 +12,7 @@ import {
 import {button, section} from '../blocks.ts';
 import {actionIds, encode} from '../ids.ts';
 import {cut, escape, fitItems} from '../limits.ts';
-import {mention, mentions} from './words.ts';
+import {count, mention, mentions} from './words.ts';
 
 export const verdictWords: {readonly [verdict in Verdict]: string} = {
 	yes: 'Yes',
@@ -29,6 +29,8 @@ export function checklistBlocks(options: {
 	readonly approvals: readonly Approval[];
 	readonly approvalsNeeded: number;
 	readonly backup: string | null;
+	/** What will be taken, while nothing is. */
+	readonly backupPlan: string;
 	readonly open: boolean;
 	/** Characters for the evidence of one item. */
 	readonly room: number;
@@ -39,7 +41,7 @@ export function checklistBlocks(options: {
 	return [
 		section('checklist-title', '*Checklist*'),
 		...items,
-		section('item-others', `${reviewedLine(options)}\n${backupLine(options.backup)}`),
+		section('item-others', `${reviewedLine(options)}\n${backupLine(options)}`),
 	];
 }
 
@@ -50,9 +52,9 @@ function itemBlock(item: AnswerableItemId, options: Parameters<typeof checklistB
 	const doubt = answer === null && !clean ? ' – in doubt' : '';
 	const evidence = fitItems(
 		sentences,
-		(sentence) => `      ${cut(escape(sentence), options.room)}`,
+		(sentence) => `${cut(escape(sentence), options.room)}`,
 		options.room,
-		(left) => `      … and ${left} more.`,
+		(left) => `… and ${left} more.`,
 	);
 	const lines = [`${sign} *${itemWords[item]}*${doubt}`, evidence, answerLine(answer)].filter((line) => line !== '');
 	return section(`item-${item}`, lines.join('\n'), answerButton(item, clean, answer, options));
@@ -61,7 +63,7 @@ function itemBlock(item: AnswerableItemId, options: Parameters<typeof checklistB
 function answerLine(answer: Answer | null): string {
 	if (answer === null) return '';
 	const reason = answer.reason === null || answer.reason.trim() === '' ? '' : `: “${cut(escape(answer.reason), 300)}”`;
-	return `      ${verdictWords[answer.verdict]}, says ${mention(answer.person)}${reason}`;
+	return `${verdictWords[answer.verdict]}, says ${mention(answer.person)}${reason}`;
 }
 
 function answerButton(
@@ -84,9 +86,9 @@ function reviewedLine(options: {readonly approvals: readonly Approval[]; readonl
 	const {approvals, approvalsNeeded} = options;
 	const given = approvals.length === 0 ? '' : ` by ${mentions(approvals.map(({person}) => person))}`;
 	const sign = approvals.length >= approvalsNeeded ? '☑' : '☐';
-	return `${sign} *${itemWords.reviewed}*\n      ${approvals.length} of ${approvalsNeeded} approvals given${given}`;
+	return `${sign} *${itemWords.reviewed}*\n${approvals.length} of ${count(approvalsNeeded, 'approval')} given${given}`;
 }
 
-function backupLine(backup: string | null): string {
-	return `${backup === null ? '☐' : '☑'} *${itemWords['backup-taken']}*\n      ${backup ?? 'Taken by Lockstep before it applies'}`;
+function backupLine({backup, backupPlan}: {readonly backup: string | null; readonly backupPlan: string}): string {
+	return `${backup === null ? '☐' : '☑'} *${itemWords['backup-taken']}*\n${backup ?? backupPlan}`;
 }

@@ -65,12 +65,14 @@ function doneText(record: RequestRecord): string {
 	].join('\n');
 }
 
-function nextText({record, target}: EscalationWords): string {
+function nextText({record, target, escalation}: EscalationWords): string {
 	const rerunSafe = record.runs.at(-1)?.report?.rerunSafe ?? false;
 	const decide = rerunSafe
 		? 'The lead allows a re-run or closes the request, on the request’s message.'
-		: 'Restore or fix forward; the lead then closes the request, on its message.';
-	return `*Next step*\n1. Acknowledge below.\n2. Do not deploy.\n3. ${decide}\n${link(target.restoreRunbook, 'Restore runbook')} of ${cut(escape(target.name), 100)}`;
+		: `${record.backups.length === 0 ? 'Fix forward: there is no backup to restore' : 'Restore or fix forward'}; the lead then closes the request, on its message.`;
+	const steps = [...(escalation.acknowledgedBy === null ? ['Acknowledge below.'] : []), 'Do not deploy.', decide];
+	const list = steps.map((step, index) => `${index + 1}. ${step}`).join('\n');
+	return `*Next step*\n${list}\n${link(target.restoreRunbook, 'Restore runbook')} of ${cut(escape(target.name), 100)}`;
 }
 
 function restoreBlocks(record: RequestRecord): ReturnType<typeof section>[] {

@@ -20,7 +20,7 @@ export function rerunModal(record: RequestRecord, metadata: string): ModalView {
 				'rerun',
 				'The request is approved again; a person then clicks “Run now”. All checks and the backup are done anew.',
 			),
-			reasonInput(fieldIds.reason, valueAction, 'Why it may run again', 'Kept in the audit.'),
+			reasonInput(fieldIds.reason, valueAction, 'Why it may run again', 'Posted in the thread and kept in the audit.'),
 		],
 	});
 }

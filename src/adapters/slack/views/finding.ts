@@ -8,10 +8,13 @@ import {code, cut, escape, fitItems} from '../limits.ts';
 import {count, mention} from './words.ts';
 
 const severityRank: {readonly [severity in Severity]: number} = {blocker: 0, warning: 1, notice: 2};
-const severitySigns: {readonly [severity in Severity]: string} = {
-	blocker: '■ *Blocker*',
-	warning: '▲ *Warning*',
-	notice: '• Notice',
+/** A severity's shape: readable without colour. */
+export const severitySigns: {readonly [severity in Severity]: string} = {blocker: '■', warning: '▲', notice: '•'};
+
+const severityWords: {readonly [severity in Severity]: string} = {
+	blocker: '*Blocker*',
+	warning: '*Warning*',
+	notice: 'Notice',
 };
 
 /** Rules with a button of their own on the message. */
@@ -48,8 +51,8 @@ export function placesText({place, furtherPlaces}: Finding): string {
 
 export function findingLine(finding: Finding): string {
 	const place = `${placesText(finding)}${finding.migration === null ? '' : ` of ${code(cut(finding.migration, 150))}`}`;
-	const remedy = finding.remedy.trim() === '' ? '' : `\n      Remedy: ${cut(escape(finding.remedy), 300)}`;
-	return `${severitySigns[finding.severity]} ${code(cut(finding.rule, 80))}, ${place}: ${cut(escape(finding.message), 400)}${remedy}`;
+	const remedy = finding.remedy.trim() === '' ? '' : `\nRemedy: ${cut(escape(finding.remedy), 300)}`;
+	return `${severitySigns[finding.severity]} ${severityWords[finding.severity]} ${code(cut(finding.rule, 80))}, ${place}: ${cut(escape(finding.message), 400)}${remedy}`;
 }
 
 /** Open blockers that may be waived have their button beside them; then the rest, worst first, as much as fits. */
@@ -69,7 +72,7 @@ export function findingBlocks(options: {
 		const same = worstFirst(review.findings.filter((finding) => finding.rule === rule));
 		const worst = same[0];
 		if (worst === undefined) return [];
-		const more = same.length > 1 ? `\n      … and ${count(same.length - 1, 'more place')} of the same rule.` : '';
+		const more = same.length > 1 ? `\n… and ${count(same.length - 1, 'more place')} of the same rule.` : '';
 		const waive = button({
 			action: actionIds.waive,
 			text: 'Waive…',
@@ -80,12 +83,13 @@ export function findingBlocks(options: {
 	const others = worstFirst(review.findings).filter((finding) => !rules.includes(finding.rule));
 	const text = fitItems(
 		others,
-		findingLine,
+		// An empty line between two: each has several lines of its own.
+		(finding) => `${findingLine(finding)}\n`,
 		own.length > 0 ? Math.min(options.room, 1500) : options.room,
 		(left) => `… and ${count(left, 'more finding')}; the thread has them.`,
 	);
 	return [
-		section('findings-title', `*Findings:* ${findingCounts(review.findings)}`),
+		section('findings-title', '*Findings*, worst first'),
 		...own,
 		...(text === '' ? [] : [section('findings', text)]),
 		...waiverBlocks(waivers, digest),

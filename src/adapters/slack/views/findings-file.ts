@@ -1,4 +1,5 @@
 import type {Finding} from '../../../domain/review/finding.ts';
+import {visibleText} from '../../../domain/script/hidden-text.ts';
 import type {RequestRecord} from '../../../operations/ports/record.ts';
 import {findingCounts, placesText, worstFirst} from './finding.ts';
 import {name} from './words.ts';
@@ -20,5 +21,13 @@ function findingText(finding: Finding): string {
 		`Why: ${why}`,
 		`Remedy: ${remedy}`,
 	];
-	return lines.filter((line) => line !== '').join('\n  ');
+	return lines
+		.filter((line) => line !== '')
+		.map(fileText)
+		.join('\n  ');
+}
+
+/** A script's text turns nothing round in the file, hides nothing and begins no finding of its own. */
+function fileText(text: string): string {
+	return visibleText(text.replaceAll(/\r\n?|\n/gu, '\n    '));
 }

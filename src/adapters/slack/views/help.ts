@@ -11,7 +11,8 @@ export function helpMessage(targets: readonly Target[], unknown: string | null):
 			: `I do not know ${code(cut(unknown, 60))}. I know these:`;
 	const lines = [
 		intro,
-		'• `/migrate request [target]` – request a migration',
+		'• `/migrate` – what waits for you, what runs, what you asked for',
+		'• `/migrate request [target]` – request a migration; `staging,production` names stages in their order',
 		'• `/migrate list` – what is open, then what was last',
 		'• `/migrate show MR-12` – one request as it is now',
 		'• `/migrate withdraw MR-12` – end a request that is not running',

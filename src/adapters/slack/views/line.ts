@@ -27,6 +27,10 @@ function lineText(record: RequestRecord, payload: Payload): string {
 			return `↻ ${who} allows a re-run: ${reason}`;
 		case 'close':
 			return `■ ${who} closed ${name(record.request.number)}: ${reason}`;
+		case 'superseded':
+			return words('version') === words('before')
+				? `⇄ ${who} sent a newer script of ${code(cut(words('version'), 80))}.`
+				: `⇄ ${who} sent ${code(cut(words('version'), 80))}, which takes the place of ${code(cut(words('before'), 80))}.`;
 		case 'held':
 			return `⏸ Not now, nothing was applied: ${text}`;
 		case 'moved':

@@ -41,5 +41,5 @@ function rows(lines: readonly RequestLine[]): readonly KnownBlock[] {
 function lineText(line: RequestLine): string {
 	const summary = line.summary.trim() === '' ? '' : ` – ${cut(escape(line.summary), 60)}`;
 	const what = `${cut(escape(line.app), 30)} ${cut(escape(line.version), 30)} → ${cut(escape(line.target), 30)}`;
-	return `${shapeOf(line.state)} *${name(line.number)}* ${stateWords[line.state]}: ${what}${summary} (${mention(line.requester)}, ${moment(line.createdAt)})`;
+	return `${shapeOf(line.state)} *${name(line.number)}* ${stateWords[line.state]}: ${what}${summary} (asked for by ${mention(line.requester)}, ${moment(line.createdAt)})`;
 }

@@ -26,7 +26,7 @@ export function doneView(title: string, sentence: string): ModalView {
 export function refusedView(sentence: string, form: RequestFields | null): ModalView {
 	const back = button({action: actionIds.back, text: 'Back to the form', value: 'back', style: 'primary'});
 	const memory = form === null ? null : memoryOf(form);
-	const again = memory === null ? 'Then try again.' : 'Go back, change what is needed, and choose the file again.';
+	const again = memory === null ? 'Then try again.' : againWords(form);
 	return modal({
 		callback: callbackIds.notice,
 		title: 'Not possible',
@@ -37,6 +37,13 @@ export function refusedView(sentence: string, form: RequestFields | null): Modal
 			...(memory === null ? [] : [actions('refused-actions', [back])]),
 		],
 	});
+}
+
+/** Slack gives a form back without the file that was chosen in it. */
+function againWords(form: RequestFields | null): string {
+	return form === null || form.source === null
+		? 'Go back, change what is needed, and choose the file again.'
+		: 'Go back and change what is needed. A file that you chose instead has to be chosen again.';
 }
 
 /** A summary may be too long once encoded; the form then comes back without it, or not at all. */

@@ -2,6 +2,7 @@ import type {Button, KnownBlock} from '@slack/types';
 import type {RequestRecord} from '../../../operations/ports/record.ts';
 import {actions, button, confirmation} from '../blocks.ts';
 import {actionIds, encode} from '../ids.ts';
+import {mayAskForApprover} from './call.ts';
 import type {Turn} from './turn.ts';
 import {name} from './words.ts';
 
@@ -19,7 +20,13 @@ function buttonsOf(record: RequestRecord, turn: Turn): readonly Button[] {
 		case 'reviewing':
 			return [make.newScript(), make.withdraw()];
 		case 'in-review':
-			return [...turnButton(turn, make), make.requestChanges(), make.newScript(), make.withdraw()];
+			return [
+				...turnButton(turn, make),
+				...(turn.kind === 'approve' && mayAskForApprover(record) ? [make.findApprover()] : []),
+				make.requestChanges(),
+				make.newScript(),
+				make.withdraw(),
+			];
 		case 'changes-requested':
 			return [make.newScript('primary'), make.withdraw()];
 		case 'approved':
@@ -27,11 +34,14 @@ function buttonsOf(record: RequestRecord, turn: Turn): readonly Button[] {
 		case 'running':
 			return [make.cancel()];
 		case 'failed':
-			return turn.kind === 'lead' && turn.rerunSafe ? [make.allowRerun(), make.close()] : [make.close('primary')];
-		case 'verified':
+			return turn.kind === 'lead' && turn.rerunSafe
+				? [make.allowRerun(), make.close(), make.requestAgain()]
+				: [make.close('primary'), make.requestAgain()];
 		case 'withdrawn':
 		case 'rejected':
 		case 'closed':
+			return [make.requestAgain()];
+		case 'verified':
 			return [];
 	}
 }
@@ -50,6 +60,7 @@ type Style = 'primary' | 'danger' | undefined;
 interface Buttons {
 	agree(): Button;
 	approve(confirming: boolean): Button;
+	findApprover(): Button;
 	requestChanges(): Button;
 	newScript(style?: Style): Button;
 	allowRerun(): Button;
@@ -57,11 +68,12 @@ interface Buttons {
 	start(style?: Style): Button;
 	cancel(): Button;
 	withdraw(): Button;
+	requestAgain(): Button;
 }
 
 function maker(record: RequestRecord): Buttons {
-	const {number, reviewDigest, target} = record.request;
-	const value = encode(reviewDigest === null ? {number} : {number, digest: reviewDigest});
+	const {number} = record.request;
+	const value = valueOf(record);
 	const plainButton = (action: string, text: string, style?: Style): Button => button({action, text, value, style});
 	return {
 		agree: () => plainButton(actionIds.agree, 'Agree with evidence', 'primary'),
@@ -69,23 +81,14 @@ function maker(record: RequestRecord): Buttons {
 			confirming
 				? plainButton(actionIds.approveConfirming, 'Approve…', 'primary')
 				: plainButton(actionIds.approve, 'Approve', 'primary'),
+		findApprover: () => plainButton(actionIds.findApprover, 'Find me an approver'),
 		requestChanges: () => plainButton(actionIds.requestChanges, 'Request changes…'),
 		newScript: (style?: Style) => plainButton(actionIds.newScript, 'New script…', style),
+		// What the request was when it ended is what counts, whichever review the person saw.
+		requestAgain: () => button({action: actionIds.requestAgain, text: 'Request again…', value: encode({number})}),
 		allowRerun: () => plainButton(actionIds.allowRerun, 'Allow re-run…', 'primary'),
 		close: (style?: Style) => plainButton(actionIds.close, 'Close…', style),
-		start: (style?: Style) =>
-			button({
-				action: actionIds.start,
-				text: 'Run now',
-				value,
-				style,
-				confirm: confirmation({
-					title: `Run ${name(number)} now?`,
-					text: `Lockstep checks ${target}, takes a backup, applies the migrations and verifies them.`,
-					yes: 'Run now',
-					no: 'Not yet',
-				}),
-			}),
+		start: (style?: Style) => startButton(record, style),
 		cancel: () =>
 			button({
 				action: actionIds.cancel,
@@ -112,4 +115,25 @@ function maker(record: RequestRecord): Buttons {
 				}),
 			}),
 	};
+}
+
+/** Run now, confirmed first; wherever it is shown, it carries the review that the person saw. */
+export function startButton(record: RequestRecord, style?: Style): Button {
+	const {number, target} = record.request;
+	return button({
+		action: actionIds.start,
+		text: 'Run now',
+		value: valueOf(record),
+		style,
+		confirm: confirmation({
+			title: `Run ${name(number)} now?`,
+			text: `Lockstep checks ${target}, takes the backup that is asked for there, applies the migrations and verifies them.`,
+			yes: 'Run now',
+			no: 'Not yet',
+		}),
+	});
+}
+
+function valueOf({request: {number, reviewDigest}}: RequestRecord): string {
+	return encode(reviewDigest === null ? {number} : {number, digest: reviewDigest});
 }

@@ -1,8 +1,10 @@
-import type {InputBlock, ModalView, PlainTextOption} from '@slack/types';
+import type {InputBlock, KnownBlock, ModalView, PlainTextOption} from '@slack/types';
 import type {Target} from '../../../domain/target.ts';
-import {input, modal, option, placeholder, section} from '../blocks.ts';
-import {callbackIds, encode, fieldIds, type RequestFields, valueAction} from '../ids.ts';
-import {limits} from '../limits.ts';
+import {input, modal, option, section} from '../blocks.ts';
+import {callbackIds, encode, fieldIds, type RequestFields, type ScriptSource, valueAction} from '../ids.ts';
+import {code, limits} from '../limits.ts';
+import {targetInput} from './target-input.ts';
+import {name} from './words.ts';
 
 const startOptions = {
 	'by-hand': option('A person clicks “Run now” after approval', 'by-hand'),
@@ -20,7 +22,7 @@ export function requestModal(targets: readonly Target[], fields: RequestFields):
 		metadata: encode({channel: fields.channel, source: fields.source}),
 		blocks: [
 			targetInput(targets, fields.target),
-			...scriptInputs(),
+			...sourcedInputs(fields.source),
 			textInput(fieldIds.app, 'App', fields.app, 'The app whose DbContext this is, such as shop.', 80),
 			textInput(
 				fieldIds.version,
@@ -37,18 +39,38 @@ export function requestModal(targets: readonly Target[], fields: RequestFields):
 	});
 }
 
+/** Which script it is where none needs to be uploaded, then the inputs by which another takes its place. */
+function sourcedInputs(source: ScriptSource | null): readonly KnownBlock[] {
+	if (source === null) return scriptInputs();
+	return [
+		section('script-source', `*Script:* ${sourceWords(source)}`),
+		...scriptInputs({file: 'Another file instead (.sql)', text: '… or another script as text'}),
+	];
+}
+
+function sourceWords(source: ScriptSource): string {
+	const file = code(source.name);
+	if (source.kind === 'again') return `the one of ${name(source.number)}, ${file}`;
+	return (source.of ?? 1) > 1
+		? `${file}, the first of the ${source.of} .sql files in the message`
+		: `${file}, the file from the message`;
+}
+
 /** The script's two inputs: a file, or pasted text up to Slack's limit of a text input. */
-function scriptInputs(): readonly InputBlock[] {
+function scriptInputs(labels = {file: 'Script file (.sql)', text: '… or the script as text'}): readonly InputBlock[] {
 	return [
 		input(
 			fieldIds.file,
-			'Script file (.sql)',
+			labels.file,
 			{type: 'file_input', action_id: valueAction, filetypes: ['sql'], max_files: 1},
-			{optional: true, hint: 'Made with: dotnet ef migrations script --idempotent -o migration.sql'},
+			{
+				optional: true,
+				hint: 'The file, or its text below. Made with: dotnet ef migrations script --idempotent -o migration.sql',
+			},
 		),
 		input(
 			fieldIds.text,
-			'… or the script as text',
+			labels.text,
 			{type: 'plain_text_input', action_id: valueAction, multiline: true, max_length: limits.inputText},
 			{optional: true, hint: 'Up to 3,000 characters; upload a file for more.'},
 		),
@@ -64,19 +86,6 @@ export function newScriptModal(title: string, intro: string, metadata: string): 
 		metadata,
 		blocks: [section('new-script', intro), ...scriptInputs()],
 	});
-}
-
-function targetInput(targets: readonly Target[], chosen: string): InputBlock {
-	const options = targets.slice(0, limits.options).map(({name}) => option(name, name));
-	const initial = options.find(({value}) => value === chosen);
-	const element = {
-		type: 'static_select',
-		action_id: valueAction,
-		options,
-		placeholder: placeholder('Choose a database'),
-		...(initial === undefined ? {} : {initial_option: initial}),
-	} as const;
-	return input(fieldIds.target, 'Target', element);
 }
 
 function textInput(id: string, label: string, initial: string, hint: string, max: number): InputBlock {

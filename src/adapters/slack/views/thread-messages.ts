@@ -7,11 +7,11 @@ import {fitMessage, section} from '../blocks.ts';
 import {code, codeBlock, cut, escape, fitItems, fitLines} from '../limits.ts';
 import {findingCounts, findingLine, worstFirst} from './finding.ts';
 import {landedLines} from './run.ts';
-import {count, duration, name, type Rendered, size} from './words.ts';
+import {count, duration, mention, name, type Rendered, size} from './words.ts';
 
 /** Characters of SQL in one block, and blocks of SQL in the message: what Slack shows without scrolling for minutes. */
-const sqlCharacters = 2600;
-const sqlBlocks = 3;
+export const sqlCharacters = 2600;
+export const sqlBlocks = 3;
 
 /** The pending statements unwrapped, then every finding that fits. */
 export function detailsMessage(record: RequestRecord, statements: readonly PendingStatement[]): Rendered {
@@ -57,11 +57,11 @@ function chunk(texts: readonly string[]): readonly {readonly text: string; reado
 	return chunks;
 }
 
-function findingsBlocks(review: Review | null): readonly KnownBlock[] {
+export function findingsBlocks(review: Review | null): readonly KnownBlock[] {
 	if (review === null || review.findings.length === 0) return [];
 	const text = fitItems(
 		worstFirst(review.findings),
-		lineWithWhy,
+		(finding) => `${lineWithWhy(finding)}\n`,
 		2800,
 		(left) => `… and ${count(left, 'more finding')}.`,
 	);
@@ -69,7 +69,7 @@ function findingsBlocks(review: Review | null): readonly KnownBlock[] {
 }
 
 function lineWithWhy(finding: Finding): string {
-	const why = finding.why.trim() === '' ? '' : `\n      Why: ${cut(escape(finding.why), 300)}`;
+	const why = finding.why.trim() === '' ? '' : `\nWhy: ${cut(escape(finding.why), 300)}`;
 	return `${findingLine(finding)}${why}`;
 }
 
@@ -85,16 +85,25 @@ export function resultMessage(record: RequestRecord, runId: number | null): Rend
 	return {
 		text,
 		blocks: fitMessage([
-			{worth: 10, blocks: [section('result', resultText(text, run))]},
+			{worth: 10, blocks: [section('result', resultText(text, run, verdictText(record, run)))]},
 			{worth: 8, blocks: tablesBlocks(run)},
 			{worth: 7, blocks: historyBlocks(run)},
 			{worth: 6, blocks: warningBlocks(run)},
 			{worth: 5, blocks: outputBlocks(run)},
+			{worth: 4, blocks: restoreBlocks(record, run)},
 		]),
 	};
 }
 
-function resultText(title: string, run: Run): string {
+/** After a failure the escalation has it. */
+function restoreBlocks({backups}: RequestRecord, run: Run): readonly KnownBlock[] {
+	const backup = backups.find((taken) => taken.run === run.id);
+	if (backup === undefined || run.outcome === 'failed') return [];
+	const command = codeBlock(backup.restoreCommand, 2000);
+	return [section('result-restore', `*Restores what was before it, beside the database:*\n${command}`)];
+}
+
+function resultText(title: string, run: Run, verdict: string): string {
 	const report = run.report;
 	if (report === null) return title;
 	const whole = run.finishedAt === null ? '' : ` in ${duration(run.finishedAt - run.startedAt)}`;
@@ -102,14 +111,20 @@ function resultText(title: string, run: Run): string {
 		.filter(({finishedAt}) => finishedAt !== null)
 		.map((step) => `${step.name} ${duration((step.finishedAt ?? step.startedAt) - step.startedAt)}`)
 		.join(', ');
-	const failure = report.failure === null ? [] : [cut(escape(report.failure), 800)];
-	return fitLines(
-		[`*${title}*${whole}`, ...failure, ...landedLines(report), steps === '' ? '' : `*Steps:* ${steps}`].filter(
-			(line) => line !== '',
-		),
-		2900,
-		() => '…',
-	);
+	const lines = [
+		`*${title}*${whole}${verdict}`,
+		// What failed and what landed stands in the escalation right above.
+		...(run.outcome === 'failed' ? [] : landedLines(report)),
+		...(steps === '' ? [] : [`*Steps:* ${steps}`]),
+	];
+	return fitLines(lines, 2900, () => '…');
+}
+
+/** The requester hears that it is done; who failed is called by the escalation. */
+function verdictText({request}: RequestRecord, run: Run): string {
+	if (run.outcome !== 'verified') return '';
+	const version = `${cut(escape(request.app), 80)} ${cut(escape(request.version), 80)}`;
+	return `. ${mention(request.requester)}: ${version} may be deployed as far as this request is concerned.`;
 }
 
 function tablesBlocks(run: Run): readonly KnownBlock[] {
@@ -165,7 +180,7 @@ export function scriptComment(record: RequestRecord, sha256: string, bytes: numb
 }
 
 export function tablesComment(record: RequestRecord): string {
-	return `All tables of ${escape(record.request.target)} after ${name(record.request.number)}, every schema.`;
+	return `All tables of ${cut(escape(record.request.target), 100)} after ${name(record.request.number)}, every schema.`;
 }
 
 export function findingsComment(record: RequestRecord): string {

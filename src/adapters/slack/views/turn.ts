@@ -7,11 +7,12 @@ import {
 } from '../../../domain/checklist.ts';
 import {checklistEvidence} from '../../../domain/review/evidence.ts';
 import type {Review} from '../../../domain/review/review.ts';
+import {demandedBefore, earlierStage, isStageHold, judgeLinkedStage, type StageWait} from '../../../domain/stage.ts';
 import type {Target} from '../../../domain/target.ts';
 import {openBlockers, waivableRules} from '../../../domain/waiver.ts';
 import type {RequestRecord} from '../../../operations/ports/record.ts';
 import {code, cut, escape, moment} from '../limits.ts';
-import {count, mentions} from './words.ts';
+import {count, mention, mentions} from './words.ts';
 
 /** What the request waits for, and so which button is the primary one. */
 export type Turn =
@@ -32,16 +33,16 @@ export function turnOf(record: RequestRecord, target: Target): Turn {
 	switch (request.state) {
 		case 'submitted':
 		case 'reviewing':
-			return {kind: 'lockstep', sentence: 'Lockstep reads the script and asks the target about the tables it touches.'};
+			return {kind: 'lockstep', sentence: reviewingSentence(record)};
 		case 'in-review':
 			return reviewTurn(record, target);
 		case 'changes-requested':
 			return {
 				kind: 'new-script',
-				sentence: 'A new script is needed: generate it again and send it with “New script…”.',
+				sentence: `${mention(request.author)}: generate the script again and send it with “New script…”.`,
 			};
 		case 'approved':
-			return startTurn(record);
+			return startTurn(record, target);
 		case 'running':
 			return {kind: 'lockstep', sentence: 'Lockstep is at work on the target. This message follows each step.'};
 		case 'failed':
@@ -49,13 +50,21 @@ export function turnOf(record: RequestRecord, target: Target): Turn {
 		case 'verified':
 			return {
 				kind: 'nobody',
-				sentence: `Done. ${escape(request.app)} ${escape(request.version)} may be deployed as far as this request is concerned.`,
+				sentence: `Done. ${cut(escape(request.app), 80)} ${cut(escape(request.version), 80)} may be deployed as far as this request is concerned.`,
 			};
 		case 'withdrawn':
 		case 'rejected':
 		case 'closed':
-			return {kind: 'nobody', sentence: 'This request has ended. Open a new one with `/migrate request`.'};
+			return {
+				kind: 'nobody',
+				sentence: 'This request has ended. “Request again…” opens a new one with its fields and its script.',
+			};
 	}
+}
+
+function reviewingSentence({request: {hold}}: RequestRecord): string {
+	if (hold !== null) return `Lockstep tries again ${moment(hold.until)}.`;
+	return 'Lockstep reads the script and asks the target about the tables it touches.';
 }
 
 function reviewTurn(record: RequestRecord, target: Target): Turn {
@@ -77,9 +86,17 @@ function checklistTurn(record: RequestRecord, review: Review, digest: string): T
 	const answers = doubtful.length === 0 ? '' : `answer ${count(doubtful.length, 'item')} in doubt (⚠)`;
 	if (agreeable.length > 0) {
 		const agree = `agree with the evidence of ${count(agreeable.length, 'item')}`;
-		return {kind: 'agree', sentence: `Checklist: ${[agree, answers].filter((part) => part !== '').join(', and ')}.`};
+		const both = [agree, answers].filter((part) => part !== '').join(', and ');
+		return {kind: 'agree', sentence: `${askers(record)}: ${both} in the checklist.`};
 	}
-	return first === undefined ? null : {kind: 'answer', sentence: `Checklist: ${answers}.`, item: first};
+	return first === undefined
+		? null
+		: {kind: 'answer', sentence: `${askers(record)}: ${answers} in the checklist.`, item: first};
+}
+
+/** Whose answers the checklist waits for; the target's people may give them as well. */
+function askers({request}: RequestRecord): string {
+	return mentions([...new Set([request.requester, request.author])]);
 }
 
 function blockerTurn(record: RequestRecord, target: Target, review: Review, digest: string): Turn | null {
@@ -90,11 +107,14 @@ function blockerTurn(record: RequestRecord, target: Target, review: Review, dige
 	const waive = open.every(({rule}) => waivable.includes(rule))
 		? `, or ${mentions(target.people.waivers)} may waive it with a reason`
 		: '';
-	return {kind: 'blocked', sentence: `Blocked by ${rules.join(', ')}: the script must change${waive}.`};
+	return {
+		kind: 'blocked',
+		sentence: `Blocked by ${rules.join(', ')}: ${mention(record.request.author)} changes the script${waive}.`,
+	};
 }
 
 function approvalTurn(record: RequestRecord, target: Target, review: Review, digest: string): Turn {
-	const needed = approvalsNeeded(review, digest, record.waivers);
+	const needed = approvalsNeeded(review, digest, record.waivers, target.policy);
 	const given = liveApprovals(record.approvals, digest).length;
 	const not = target.policy.requesterMayApprove
 		? 'neither author nor last editor'
@@ -107,9 +127,16 @@ function approvalTurn(record: RequestRecord, target: Target, review: Review, dig
 	};
 }
 
-function startTurn(record: RequestRecord): Turn {
+function startTurn(record: RequestRecord, target: Target): Turn {
 	const {start, startDueAt, hold} = record.request;
-	if (hold !== null) {
+	const stages = judgeLinkedStage(record.request, record.stages);
+	if (stages !== 'ready') return stageTurn(record, stages);
+	const demanded = demandedBefore(target);
+	const demandsMore = demanded !== null && demanded !== earlierStage(record.request, record.stages)?.target;
+	if (hold !== null && isStageHold(hold) && demandsMore) {
+		return {kind: 'lockstep', sentence: `${cut(escape(hold.reason), 600)} It starts by itself then.`};
+	}
+	if (hold !== null && !isStageHold(hold)) {
 		return {
 			kind: 'start-later',
 			sentence: `Not now: ${cut(escape(hold.reason), 500)} Nothing was applied. Tried again ${moment(hold.until)}.`,
@@ -121,7 +148,24 @@ function startTurn(record: RequestRecord): Turn {
 	if (startDueAt !== null || start.kind === 'at-once') {
 		return {kind: 'lockstep', sentence: 'A worker is about to start it.'};
 	}
-	return {kind: 'start', sentence: 'Approved. A person clicks “Run now”.'};
+	return {kind: 'start', sentence: `${mention(record.request.requester)}: click “Run now” when the time is right.`};
+}
+
+/** The stage before comes first; the click on “Run now” may come before it. */
+function stageTurn({request}: RequestRecord, wait: StageWait): Turn {
+	const sentence = cut(escape(wait.sentence), 600);
+	const until = cut(escape(wait.until), 200);
+	const {start, startDueAt} = request;
+	if (startDueAt === null && start.kind !== 'at-once') {
+		return {kind: 'start-later', sentence: `${sentence} Once “Run now” is clicked, it starts as soon as ${until}.`};
+	}
+	if (start.kind === 'at' && startDueAt !== null && startDueAt >= start.at) {
+		return {
+			kind: 'start-later',
+			sentence: `${sentence} It starts as soon as ${until}, not before ${moment(startDueAt)}.`,
+		};
+	}
+	return {kind: 'lockstep', sentence: `${sentence} It starts as soon as ${until}.`};
 }
 
 function failureTurn(record: RequestRecord, target: Target): Turn {

@@ -22,7 +22,7 @@ export function waiveModal(record: RequestRecord, rule: string, metadata: string
 		blocks: [
 			section(
 				'waive-rule',
-				`You let every blocker of ${code(cut(rule, 80))} in this review pass. A second approver is needed then.`,
+				`This lets every blocker of ${code(cut(rule, 80))} in this review pass. Two approvals are needed then.`,
 			),
 			...(findings.length === 0
 				? []

@@ -43,6 +43,15 @@ export function stateSign(record: RequestRecord): {
 	return {shape: shapes[state], words: stateWords[state], predicate: predicateOf(state)};
 }
 
+/** Nobody decides about it any more. */
+export const endedStates: readonly RequestRecord['request']['state'][] = [
+	'verified',
+	'failed',
+	'withdrawn',
+	'rejected',
+	'closed',
+];
+
 const shapes: {readonly [state in RequestRecord['request']['state']]: string} = {
 	submitted: '○',
 	reviewing: '◔',

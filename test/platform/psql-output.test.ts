@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {isError, isWarning, parseMessage} from '../../../src/adapters/target/psql-output.ts';
+import {isError, isWarning, parseMessage} from '../../src/platform/psql-output.ts';
 
 test.each([
 	[

@@ -1,5 +1,5 @@
-import type {ChildOutput} from '../../platform/child-process.ts';
-import type {MaskSecrets} from '../../platform/secret-masking.ts';
+import type {ChildOutput} from './child-process.ts';
+import type {MaskSecrets} from './secret-masking.ts';
 import {isError, isWarning, parseMessage, type PsqlMessage} from './psql-output.ts';
 
 /** One session of the server's: process ids are used again, so its beginning belongs to its name. */

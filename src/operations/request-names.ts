@@ -1,0 +1,10 @@
+/** `MR-12 (shop-production)`: where a sentence speaks of more than one request. */
+export function withTarget({number, target}: {readonly number: number; readonly target: string}): string {
+	return `MR-${number} (${target})`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(names: readonly string[]): string {
+	const last = names.at(-1) ?? '';
+	return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+}

@@ -1,0 +1,132 @@
+import {expect, test} from 'vitest';
+import type {Rehearsal, RehearsalReport} from '../../../src/domain/rehearsal.ts';
+import {type BeforeRehearsal, rehearsalFindings} from '../../../src/domain/review/rehearsal-findings.ts';
+import {reviewStatements, factsOf} from '../../support/read-ef-script.ts';
+
+const pass = {milliseconds: 10, error: null, warnings: [], output: ''};
+const error = {
+	sqlState: '42P01',
+	message: 'relation "x" does not exist',
+	line: 7,
+	statement: 'ALTER TABLE x ADD a int',
+	mayBeForLackOfRows: false,
+};
+const report: RehearsalReport = {
+	on: {
+		serverVersion: '15.18',
+		isolation: {account: 'nobody', networkCut: true},
+		leftOut: [],
+		stubbedRoles: [],
+		preparedInMs: 1,
+	},
+	first: pass,
+	second: pass,
+	effects: [],
+	delta: [],
+	base: [],
+	schemaDiff: '',
+	commands: [],
+	rewrites: [],
+	locks: [],
+	locksUnseen: [],
+	historyBefore: [],
+	historyAfter: [],
+	repeated: [],
+	writesRunAgain: [],
+};
+const rewrite = {table: 'public.orders', existedBefore: true, reasons: ['column type changed']};
+const nothingKnown: BeforeRehearsal = {findings: [], tables: []};
+
+test.each<[string, Rehearsal, BeforeRehearsal, readonly (readonly [string, string])[]]>([
+	['a clean rehearsal: nothing', {kind: 'passed', ...report}, nothingKnown, []],
+	[
+		'none at all: somebody must accept that',
+		{kind: 'impossible', reason: 'major-missing', sentence: 'No.'},
+		nothingKnown,
+		[['unrehearsed', 'blocker']],
+	],
+	['an error', {kind: 'failed', ...report, error}, nothingKnown, [['rehearsal-failed', 'blocker']]],
+	[
+		'an error that may be for lack of rows',
+		{kind: 'failed', ...report, error: {...error, mayBeForLackOfRows: true}},
+		nothingKnown,
+		[['rehearsal-failed', 'warning']],
+	],
+	[
+		'a second pass that changes',
+		{kind: 'not-idempotent', ...report, repeated: [{kind: 'rewrite', table: 'public.orders'}]},
+		nothingKnown,
+		[['not-idempotent', 'blocker']],
+	],
+	[
+		'a second pass that writes, and finds nothing to write',
+		{kind: 'passed', ...report, writesRunAgain: ['UPDATE x SET a = $1']},
+		nothingKnown,
+		[['not-idempotent', 'warning']],
+	],
+	[
+		'a rewrite that no rule saw',
+		{kind: 'passed', ...report, rewrites: [rewrite]},
+		nothingKnown,
+		[['rewrite-observed', 'warning']],
+	],
+	[
+		'a rewrite of a table that is empty in production',
+		{kind: 'passed', ...report, rewrites: [rewrite]},
+		reviewed('SELECT 1', {empty: true}),
+		[],
+	],
+	[
+		'a rewrite that a rule has told of',
+		{kind: 'passed', ...report, rewrites: [rewrite]},
+		reviewed('ALTER TABLE orders ALTER COLUMN id TYPE uuid USING id::text::uuid', {estimatedRows: 5_000_000}),
+		[],
+	],
+	[
+		'a rewrite of a new table',
+		{kind: 'passed', ...report, rewrites: [{...rewrite, existedBefore: false}]},
+		nothingKnown,
+		[],
+	],
+	[
+		'a lock on a table that the text does not show',
+		{kind: 'passed', ...report, locks: [{relation: 'public.orders', mode: 'AccessExclusiveLock', transactions: 1}]},
+		nothingKnown,
+		[['lock-observed', 'warning']],
+	],
+	[
+		'a lock that stops nobody',
+		{kind: 'passed', ...report, locks: [{relation: 'public.orders', mode: 'RowExclusiveLock', transactions: 1}]},
+		nothingKnown,
+		[],
+	],
+	[
+		'a lock on a table that the review looked at',
+		{kind: 'passed', ...report, locks: [{relation: 'public.orders', mode: 'ShareLock', transactions: 1}]},
+		reviewed('ALTER TABLE orders ADD a int'),
+		[],
+	],
+])('%s', (_, rehearsal, review, expected) => {
+	expect(rehearsalFindings(rehearsal, review).map(({rule, severity}) => [rule, severity])).toEqual(expected);
+});
+
+test('the finding says where, what happened and how long it may take in production', () => {
+	const [failure] = rehearsalFindings({kind: 'failed', ...report, error}, nothingKnown);
+	expect(failure).toMatchObject({place: {line: 7}, statement: error.statement});
+	expect(failure?.message).toContain('(42P01): relation "x" does not exist');
+	const [rewritten] = rehearsalFindings(
+		{kind: 'passed', ...report, rewrites: [rewrite]},
+		reviewed('ALTER TABLE orders ADD a int', {bytes: 600 * 1024 ** 2, estimatedRows: 5_000_000}),
+	);
+	expect(rewritten).toMatchObject({severity: 'blocker', message: expect.stringContaining('about 10 s')});
+	const [doubled] = rehearsalFindings(
+		{kind: 'not-idempotent', ...report, repeated: [{kind: 'rows', table: 'public.currencies', before: 2, after: 4}]},
+		nothingKnown,
+	);
+	expect(doubled?.message).toContain('public.currencies has 4 rows instead of 2');
+});
+
+function reviewed(statement: string, facts: Parameters<typeof factsOf>[1] = {}): BeforeRehearsal {
+	const touching = statement.includes('orders') ? statement : 'ALTER TABLE orders ADD b int';
+	return reviewStatements([touching], {facts: [factsOf('orders', facts)]});
+}

@@ -1,0 +1,183 @@
+import {describe, expect, test} from 'vitest';
+import {
+	baseOf,
+	type CatalogObject,
+	compareDeltas,
+	diffText,
+	effectsOf,
+	movedSince,
+	schemaDelta,
+} from '../../src/domain/schema-delta.ts';
+
+const orders = object('table', 'shop.orders', 'r1');
+const total = object('column', 'shop.orders.total', 'r1.1', 'r1', 'integer');
+const lines = object('table', 'shop.lines', 'r2');
+const index = object('index', 'shop.ix_orders', 'r3', 'r1', 'CREATE INDEX ix_orders …');
+const before = [orders, total, lines];
+
+describe('effects', () => {
+	test.each([
+		['nothing', before, []],
+		[
+			'a column that came',
+			[...before, object('column', 'shop.orders.note', 'r1.2', 'r1')],
+			['created column shop.orders.note'],
+		],
+		[
+			'a column of another type',
+			[orders, {...total, definition: 'bigint'}, lines],
+			['altered column shop.orders.total'],
+		],
+		['a table that went, with its columns', [lines], ['dropped table shop.orders']],
+		[
+			'a table that came, with its columns',
+			[...before, object('table', 'shop.new', 'r9'), object('column', 'shop.new.id', 'r9.1', 'r9')],
+			['created table shop.new'],
+		],
+		[
+			'a column renamed',
+			[orders, {...total, identity: 'shop.orders.sum', name: 'sum'}, lines],
+			['renamed column shop.orders.sum from shop.orders.total'],
+		],
+		[
+			'a table renamed: not its columns, too',
+			[{...orders, identity: 'shop.sales', name: 'sales'}, {...total, identity: 'shop.sales.total'}, lines],
+			['renamed table shop.sales from shop.orders'],
+		],
+		[
+			'a table moved to another schema',
+			[{...orders, identity: 'old.orders'}, {...total, identity: 'old.orders.total'}, lines],
+			['renamed table old.orders from shop.orders'],
+		],
+		[
+			'two tables that swapped their names',
+			[
+				{...orders, identity: 'shop.lines', name: 'lines'},
+				{...total, identity: 'shop.lines.total'},
+				{...lines, identity: 'shop.orders', name: 'orders'},
+			],
+			['renamed table shop.lines from shop.orders', 'renamed table shop.orders from shop.lines'],
+		],
+		[
+			'a table made anew as it was',
+			[{...orders, key: 'r7'}, {...total, key: 'r7.1', parent: 'r7'}, lines],
+			['recreated column shop.orders.total', 'recreated table shop.orders'],
+		],
+		[
+			'a column renamed and altered at once',
+			[orders, {...total, identity: 'shop.orders.sum', name: 'sum', definition: 'bigint'}, lines],
+			['renamed column shop.orders.sum from shop.orders.total', 'altered column shop.orders.sum'],
+		],
+	])('%s', (_, after, expected) => {
+		const told = effectsOf(before, after).map(({action, kind, identity, from}) =>
+			[action, kind, identity, ...(from === null ? [] : ['from', from])].join(' '),
+		);
+		expect(told).toEqual(expected);
+	});
+});
+
+describe('the delta', () => {
+	test('means the same in another database, whose keys are others', () => {
+		const elsewhere = (list: readonly CatalogObject[]): readonly CatalogObject[] =>
+			list.map((entry) => ({
+				...entry,
+				key: `9${entry.key}`,
+				parent: entry.parent === null ? null : `9${entry.parent}`,
+			}));
+		const after = [orders, {...total, definition: 'bigint'}, lines, index];
+		const rehearsed = schemaDelta(before, after);
+		const made = schemaDelta(elsewhere(before).toReversed(), elsewhere(after).toReversed());
+		expect(made).toEqual(rehearsed);
+		expect(rehearsed.map(({kind, of}) => [kind, of])).toEqual([
+			['column', 'shop.orders'],
+			['index', 'shop.orders'],
+		]);
+	});
+
+	test('reads as a unified diff: three unchanged lines beside a change', () => {
+		const body = ['a', 'b', 'c', 'd', 'old', 'e', 'f', 'g', 'h'];
+		const view = object('view', 'shop.v', 'r5', null, body.join('\n'));
+		const changed = {...view, definition: body.join('\n').replace('old', 'new')};
+		expect(diffText(schemaDelta([view], [changed]), 1000)).toBe(
+			['@@ view shop.v @@', ' b', ' c', ' d', '-old', '+new', ' e', ' f', ' g'].join('\n'),
+		);
+	});
+
+	test('is cut as text, and says how much is missing', () => {
+		const many = Array.from({length: 100}, (_, n) => object('table', `shop.t${n}`, `r${n}`, null, 'owner me'));
+		const text = diffText(schemaDelta([], many), 200);
+		expect(text.length).toBeLessThan(240);
+		expect(text).toMatch(/\n… and \d+ more changes$/);
+	});
+});
+
+describe('a target that changed, beside the rehearsal', () => {
+	const rehearsed = schemaDelta(before, [...before, index]);
+
+	test('exactly so: nothing to say', () => {
+		expect(compareDeltas(rehearsed, rehearsed)).toEqual({missing: [], unexpected: [], elsewhere: []});
+	});
+
+	test('not, or otherwise: missing, and at the same place unexpected', () => {
+		expect(compareDeltas(rehearsed, []).missing).toHaveLength(1);
+		const invalid = schemaDelta(before, [...before, {...index, definition: 'CREATE INDEX ix_orders …\nnot valid'}]);
+		expect(compareDeltas(rehearsed, invalid)).toMatchObject({
+			missing: [{kind: 'index'}],
+			unexpected: [{kind: 'index'}],
+		});
+	});
+
+	test("at the touched table's other parts: unexpected; at other tables: elsewhere", () => {
+		const more = schemaDelta(before, [
+			orders,
+			{...total, definition: 'bigint'},
+			lines,
+			index,
+			object('column', 'shop.lines.note', 'r2.1', 'r2'),
+		]);
+		expect(compareDeltas(rehearsed, more)).toMatchObject({
+			missing: [],
+			unexpected: [{kind: 'column', of: 'shop.orders'}],
+			elsewhere: [{kind: 'column', of: 'shop.lines'}],
+		});
+	});
+});
+
+describe('a target that moved since the rehearsal', () => {
+	const after = [...before, index];
+	const rehearsed = {base: baseOf(before, after), delta: schemaDelta(before, after)};
+
+	test('stands on the touched table and its parts', () => {
+		expect(rehearsed.base.map(({identity}) => identity)).toEqual(['shop.orders', 'shop.orders.total']);
+	});
+
+	test.each<[string, readonly CatalogObject[], readonly string[]]>([
+		['nowhere', before, []],
+		['elsewhere', [orders, total, {...lines, definition: 'unlogged'}], []],
+		['at a part of it', [orders, {...total, definition: 'bigint'}, lines], ['column shop.orders.total']],
+		[
+			'by a new part of it',
+			[...before, object('trigger', 'shop.orders.audit', 'g1', 'r1')],
+			['trigger shop.orders.audit'],
+		],
+		['by what the script is to create', after, ['index shop.ix_orders']],
+		['by its end', [lines], ['table shop.orders', 'column shop.orders.total']],
+	])('%s', (_, now, expected) => {
+		const elsewhere = now.map((entry) => ({
+			...entry,
+			key: `9${entry.key}`,
+			parent: entry.parent === null ? null : `9${entry.parent}`,
+		}));
+		expect(movedSince(rehearsed, elsewhere).map(({kind, identity}) => `${kind} ${identity}`)).toEqual(expected);
+	});
+});
+
+function object(
+	kind: string,
+	identity: string,
+	key: string,
+	parent: string | null = null,
+	definition = '',
+): CatalogObject {
+	return {kind, identity, name: identity.split('.').at(-1) ?? '', key, parent, definition};
+}

@@ -25,6 +25,8 @@ export interface StageTarget {
 	readonly apply?: Readonly<Record<string, unknown>>;
 	readonly people?: Readonly<Record<string, readonly string[]>>;
 	readonly role?: string | null;
+	/** The target of the stage before. */
+	readonly after?: string;
 	/** Logs in to apply, instead of shop_migrator. */
 	readonly user?: string;
 }
@@ -81,6 +83,7 @@ function targetYaml(target: StageTarget, channel: string): object {
 			onCall: ['S0ONCALL001'],
 			...target.people,
 		},
+		...(target.after === undefined ? {} : {after: target.after}),
 		...(target.policy === undefined ? {} : {policy: target.policy}),
 		...(target.apply === undefined ? {} : {apply: target.apply}),
 		backup: {directory: target.backupDirectory, keepDays: 7},

@@ -66,12 +66,13 @@ async function fromItsTitle(message: Locator): Promise<void> {
 
 /** The Home tab of whoever may approve names the request and where it stands. */
 async function expectWaitingOnHome(): Promise<void> {
-	const {page, close} = await openTab(browser, {url: `${stage.simulator.url}/?app=home`, as: 'priya'});
+	const tab = await openTab(browser, {url: `${stage.simulator.url}/?app=home`, as: 'priya'});
+	const {page} = tab;
 	const home = page.getByRole('region', {name: 'Home of Lockstep'});
 	await home.getByText('MR-1').first().waitFor();
 	await expectAccessible(page, 'the Home tab');
 	await takePicture(page, 'home');
-	await close();
+	await tab.close();
 }
 
 async function pictureDarkAndOnPhone(): Promise<void> {
@@ -79,16 +80,17 @@ async function pictureDarkAndOnPhone(): Promise<void> {
 		['verified-dark', 'dark', undefined],
 		['phone', 'light', phone],
 	] as const) {
-		const {page, close} = await openTab(browser, {
+		const tab = await openTab(browser, {
 			url: `${stage.simulator.url}/?channel=db-migrations`,
 			as: 'dana',
 			colour,
 			...(size === undefined ? {} : {size}),
 		});
+		const {page} = tab;
 		await messageTitled(page, 'verified').waitFor();
 		await fromItsTitle(messageTitled(page, 'verified'));
 		await expectAccessible(page, name);
 		await takePicture(page, name);
-		await close();
+		await tab.close();
 	}
 }

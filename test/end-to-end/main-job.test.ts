@@ -161,7 +161,7 @@ describe.each(['socket', 'http'] as const)('over %s', (transport) => {
 		await dana.submit();
 		await untilStory(stage, number, '20260103000000_B');
 		// The checklist's answers stay, for the new bytes say the same of every item.
-		await untilStory(stage, number, '0 of 1 approvals given');
+		await untilStory(stage, number, '0 of 1 approval given');
 		expect(await storyOf(stage, number)).not.toContain('"text":"Run now"');
 		await dana.command('/migrate', `withdraw ${number}`, {channel: stage.channel});
 		await untilStory(stage, number, `MR-${number} is withdrawn`);

@@ -84,7 +84,7 @@ export async function messageOf(stage: Stage, number: number): Promise<ReadMessa
 
 /** The request's message with its thread, as one text to look into. */
 export async function storyOf(stage: Stage, number: number): Promise<string> {
-	return JSON.stringify(await messageOf(stage, number));
+	return JSON.stringify((await messageOf(stage, number)) ?? 'not posted yet');
 }
 
 export async function untilStory(

@@ -191,7 +191,7 @@ describe('the request’s message says', () => {
 			finding({severity: 'blocker', rule: 'b', waivable: false}),
 		];
 		const {blocks} = requestMessage(record({review: review({findings})}), target());
-		expect(textOf(blocks, 'risk')).toBe('*Risk:* ■ 1 blocker, 1 notice · data would be lost');
+		expect(textOf(blocks, 'risk')).toBe('*Risk:* ■ 1 blocker, 1 notice · two approvals needed');
 		expect(textOf(blocks, 'findings')).toMatch(
 			/^■ \*Blocker\* `b`, line 12 of `20260301090000_DropLegacyNote`: [\s\S]*Remedy: [\s\S]*• Notice `n`/u,
 		);

@@ -176,7 +176,7 @@ describe('the fence refuses, and nothing of the script runs', () => {
 
 	test('when a small table has grown, known by statistics or counted', async () => {
 		await shop.query(
-			`CREATE TABLE grown (id int); INSERT INTO grown SELECT generate_series(1, 2000); GRANT SELECT ON grown TO ${shop.settings.user}`,
+			`CREATE TABLE grown (id int) WITH (autovacuum_enabled = false); INSERT INTO grown SELECT generate_series(1, 2000); GRANT SELECT ON grown TO ${shop.settings.user}`,
 		);
 		const before = await expectations();
 		const small = {expectations: {...before, smallTables: [{table: {schema: null, name: 'grown'}, below: 1000}]}};

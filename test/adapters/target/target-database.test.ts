@@ -263,7 +263,9 @@ describe('the lock', () => {
 	test('that is lost while the state is read makes the reading worthless', async () => {
 		const reading = shop.target.withOrphanEnded(async () => {
 			await shop.query(
-				`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = 1282368363`,
+				// Of this database alone: other tests apply on the same server.
+				`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = 1282368363
+					AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
 			);
 			await delay(100);
 			return 'not applied';

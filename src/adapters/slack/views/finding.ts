@@ -4,7 +4,7 @@ import type {Review} from '../../../domain/review/review.ts';
 import {waivableRules, type Waiver} from '../../../domain/waiver.ts';
 import {button, section} from '../blocks.ts';
 import {actionIds, encode} from '../ids.ts';
-import {code, cut, escape, fitItems} from '../limits.ts';
+import {code, cut, escape, fitItems, sentence} from '../limits.ts';
 import {count, mention} from './words.ts';
 
 const severityRank: {readonly [severity in Severity]: number} = {blocker: 0, warning: 1, notice: 2};
@@ -49,9 +49,17 @@ export function placesText({place, furtherPlaces}: Finding): string {
 	return `${lines.length === 1 ? 'line' : 'lines'} ${told}${left > 0 ? ` and ${left} more` : ''}`;
 }
 
+/** Words of a rule's own, which may hold `code`; a name among them mentions nobody. */
+export function ownWords(text: string): string {
+	return cut(
+		sentence(text, () => false),
+		300,
+	);
+}
+
 export function findingLine(finding: Finding): string {
 	const place = `${placesText(finding)}${finding.migration === null ? '' : ` of ${code(cut(finding.migration, 150))}`}`;
-	const remedy = finding.remedy.trim() === '' ? '' : `\nRemedy: ${cut(escape(finding.remedy), 300)}`;
+	const remedy = finding.remedy.trim() === '' ? '' : `\nRemedy: ${ownWords(finding.remedy)}`;
 	return `${severitySigns[finding.severity]} ${severityWords[finding.severity]} ${code(cut(finding.rule, 80))}, ${place}: ${cut(escape(finding.message), 400)}${remedy}`;
 }
 
@@ -91,7 +99,7 @@ export function findingBlocks(options: {
 	return [
 		section('findings-title', '*Findings*, worst first'),
 		...own,
-		...(text === '' ? [] : [section('findings', text)]),
+		...(text === '' ? [] : [section('findings', text.trimEnd())]),
 		...waiverBlocks(waivers, digest),
 	];
 }

@@ -9,7 +9,7 @@ import {count} from './words.ts';
 const tablesTold = 3;
 
 /**
- * How risky a migration is, in one line: the findings, what is lost, what is taken back, which tables are large.
+ * How risky a migration is, in one line: the findings, whether it needs two approvals, what is taken back, which tables are large.
  *
  * @param blocking Blockers that nobody has waived.
  */
@@ -24,7 +24,7 @@ export function riskText(review: Review, blocking: number): string {
 	const parts = [
 		`${worst} ${findingCounts(review.findings).toLowerCase()}`,
 		...(blockers > blocking ? [`${count(blockers - blocking, 'blocker')} waived`] : []),
-		...(review.findings.some(({destructive}) => destructive) ? ['data would be lost'] : []),
+		...(review.findings.some(({destructive}) => destructive) ? ['two approvals needed'] : []),
 		...(review.direction === 'down' ? ['takes migrations back'] : []),
 		...largeTables(review.tables.filter(({large, exists}) => large && exists === true)),
 	];

@@ -32,7 +32,8 @@ export function runBlocks(runs: readonly Run[]): readonly KnownBlock[] {
 
 /** `told`: the failure, which stands above the steps already. */
 function stepLine(step: Step, told: string | null): string {
-	const note = step.note === null || step.note.trim() === '' || step.note === told ? '' : `. ${cut(escape(step.note), 250)}`;
+	const note =
+		step.note === null || step.note.trim() === '' || step.note === told ? '' : `. ${cut(escape(step.note), 250)}`;
 	if (step.finishedAt === null) {
 		return `${stepSigns[step.state]} ${step.name}: ${stepWords[step.state]} since ${moment(step.startedAt)}${note}`;
 	}

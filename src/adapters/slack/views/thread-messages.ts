@@ -5,7 +5,7 @@ import type {Run} from '../../../domain/run.ts';
 import type {RequestRecord} from '../../../operations/ports/record.ts';
 import {fitMessage, section} from '../blocks.ts';
 import {code, codeBlock, cut, escape, fitItems, fitLines} from '../limits.ts';
-import {findingCounts, findingLine, worstFirst} from './finding.ts';
+import {findingCounts, findingLine, worstFirst, ownWords} from './finding.ts';
 import {landedLines} from './run.ts';
 import {count, duration, mention, name, type Rendered, size} from './words.ts';
 
@@ -65,11 +65,11 @@ export function findingsBlocks(review: Review | null): readonly KnownBlock[] {
 		2800,
 		(left) => `… and ${count(left, 'more finding')}.`,
 	);
-	return [section('details-findings', `*Findings:* ${findingCounts(review.findings)}\n${text}`)];
+	return [section('details-findings', `*Findings:* ${findingCounts(review.findings)}\n${text.trimEnd()}`)];
 }
 
 function lineWithWhy(finding: Finding): string {
-	const why = finding.why.trim() === '' ? '' : `\nWhy: ${cut(escape(finding.why), 300)}`;
+	const why = finding.why.trim() === '' ? '' : `\nWhy: ${ownWords(finding.why)}`;
 	return `${findingLine(finding)}${why}`;
 }
 

@@ -123,7 +123,7 @@ function approvalTurn(record: RequestRecord, target: Target, review: Review, dig
 	return {
 		kind: 'approve',
 		toConfirm: itemsToConfirm(review),
-		sentence: `${count(left, 'approval')} ${given > 0 ? 'more ' : ''}by ${mentions(target.people.approvers)}, ${not}.`,
+		sentence: `${count(left, given > 0 ? 'more approval' : 'approval')} by ${mentions(target.people.approvers)}, ${not}.`,
 	};
 }
 

@@ -2,8 +2,8 @@ import type {ModalView} from '@slack/types';
 import type {RequestRecord} from '../../../operations/ports/record.ts';
 import {modal, reasonInput, section} from '../blocks.ts';
 import {callbackIds, fieldIds, valueAction} from '../ids.ts';
-import {code, cut, escape, fitItems} from '../limits.ts';
-import {findingLine} from './finding.ts';
+import {code, cut, fitItems} from '../limits.ts';
+import {findingLine, ownWords} from './finding.ts';
 import {count, name} from './words.ts';
 
 /** Lets the blockers of one rule pass, with a reason. */
@@ -32,7 +32,7 @@ export function waiveModal(record: RequestRecord, rule: string, metadata: string
 							fitItems(findings, findingLine, 2000, (left) => `… and ${count(left, 'more place')}.`),
 						),
 					]),
-			...(why === '' ? [] : [section('waive-why', `Why it blocks: ${cut(escape(why), 800)}`)]),
+			...(why === '' ? [] : [section('waive-why', `Why it blocks: ${ownWords(why)}`)]),
 			reasonInput(fieldIds.reason, valueAction, 'Why it may pass', 'Posted on the message and kept in the audit.'),
 		],
 	});

@@ -9,7 +9,7 @@ export default defineConfig({
 		setupFiles: ['test/support/leaks.ts'],
 		// A process per file, so that what a file leaves running is seen and laid at its door.
 		pool: 'forks',
-		maxWorkers: 2,
+		maxWorkers: 3,
 		testTimeout: 60_000,
 		hookTimeout: 60_000,
 		teardownTimeout: 20_000,

@@ -32,7 +32,8 @@ export function runBlocks(runs: readonly Run[]): readonly KnownBlock[] {
 
 /** `told`: the failure, which stands above the steps already. */
 function stepLine(step: Step, told: string | null): string {
-	const note = step.note === null || step.note.trim() === '' || step.note === told ? '' : `. ${cut(escape(step.note), 250)}`;
+	const note =
+		step.note === null || step.note.trim() === '' || step.note === told ? '' : `. ${cut(escape(step.note), 250)}`;
 	if (step.finishedAt === null) {
 		return `${stepSigns[step.state]} ${step.name}: ${stepWords[step.state]} since ${moment(step.startedAt)}${note}`;
 	}
@@ -81,6 +82,7 @@ export function landedLines(report: RunReport): readonly string[] {
 }
 
 export function rerunLine(report: RunReport): string {
+	if (report.landed === 'everything') return '*Re-run:* safe – it applies nothing and verifies again what was mended.';
 	return report.rerunSafe
 		? '*Re-run:* safe once the cause is gone – what is missing rolled back whole.'
 		: '*Re-run:* not safe – part of a migration may be in the database.';

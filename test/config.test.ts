@@ -57,6 +57,7 @@ describe('lockstep.yaml', () => {
 		expect(target?.policy.workingHours).toEqual({timeZone: 'UTC', days: [1, 2, 3, 4, 5], from: 9, to: 17});
 		expect(target?.after).toBeNull();
 		expect(target?.backup).toMatchObject({keepDays: 7, required: true});
+		expect(target?.verification).toEqual({appRoles: [], probes: []});
 		expect(target?.apply).toMatchObject({role: 'shop_owner', graceMs: 300_000, maxActiveSessions: null});
 		expect(config.worker.pools).toEqual(['default']);
 		expect(config.secrets()).toEqual([]);
@@ -98,6 +99,19 @@ describe('lockstep.yaml', () => {
 		expect(config.targets.get('shop-production')?.policy).toMatchObject({
 			remindAfterMinutes: null,
 			workingHours: {timeZone: 'Asia/Kolkata', days: [7, 6], from: 8.5, to: 17},
+		});
+	});
+
+	it('says which roles must be able to use what is new, and what must be true afterwards', async () => {
+		const config = await loaded(
+			changed(
+				['appRoles: []', 'appRoles: [shop_app, "Shop Jobs", shop_app]'],
+				['probes: []', "probes: [{name: orders, sql: 'WITH o AS (SELECT 1) SELECT true FROM o'}]"],
+			),
+		);
+		expect(config.targets.get('shop-production')?.verification).toEqual({
+			appRoles: ['shop_app', 'Shop Jobs'],
+			probes: [{name: 'orders', sql: 'WITH o AS (SELECT 1) SELECT true FROM o'}],
 		});
 	});
 
@@ -189,6 +203,17 @@ describe('lockstep.yaml', () => {
 		['a stage before that is no target', '# after: shop-staging', 'after: shop-staging', 'no target “shop-staging”'],
 		['a stage before itself', '# after: shop-staging', 'after: shop-production', 'before itself'],
 		['verified bytes of no stage', 'onlyVerifiedBytes: false', 'onlyVerifiedBytes: true', 'name it in after'],
+		['a role without a name', 'appRoles: []', "appRoles: ['']", 'a role’s name is empty'],
+		['one role for a list', 'appRoles: []', 'appRoles: shop_app', 'appRoles'],
+		['a probe without SQL', 'probes: []', 'probes: [{name: a}]', 'a probe’s sql is missing'],
+		['a probe without a name', 'probes: []', 'probes: [{sql: SELECT true}]', 'a probe’s name is missing'],
+		['a probe that changes data', 'probes: []', 'probes: [{name: a, sql: DELETE FROM t}]', 'is one SELECT'],
+		[
+			'two probes of one name',
+			'probes: []',
+			'probes: [{name: a, sql: SELECT true}, {name: a, sql: SELECT 1 = 1}]',
+			'two probes are called “a”',
+		],
 		['a relative backup directory', 'directory: /var', 'directory: var', 'absolute path'],
 	])('says so of %s', async (_what, from, to, advice) => {
 		expect((await faultsOf(loaded(changed([from, to])))).join('\n')).toContain(advice);

@@ -38,6 +38,7 @@ export function target(change: Partial<Target> = {}): Target {
 		after: null,
 		backup: {directory: '/backups', keepDays: 7, required: true},
 		apply: {lockTimeoutMs: 500, lockAttempts: 3, role: null, graceMs: 1000, maxActiveSessions: null},
+		verification: {appRoles: [], probes: []},
 		restoreRunbook: 'https://wiki.example.com/restore',
 		...change,
 	};
@@ -116,6 +117,7 @@ export function run(change: Partial<Run> = {}): Run {
 		],
 		appliedBefore: ['20260101000000_Initial'],
 		catalogBefore: null,
+		surveyBefore: null,
 		invalidBefore: null,
 		report: report(),
 		...change,

@@ -147,6 +147,7 @@ function toTarget(name: string, target: YamlTarget): Target {
 		},
 		backup: toBackupPolicy(target),
 		apply: {lockTimeoutMs, lockAttempts, maxActiveSessions, role: target.database.role, graceMs: graceSeconds * 1000},
+		verification: {appRoles: [...new Set(target.appRoles)], probes: target.probes},
 		restoreRunbook: target.restoreRunbook,
 		after: target.after,
 	};

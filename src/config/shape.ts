@@ -195,6 +195,22 @@ const Apply = z.strictObject({
 	maxActiveSessions: z.int().min(0).nullable().default(null),
 });
 
+/** SQL that must return true after apply. */
+const Probe = z.strictObject({
+	name: text('a probe’s name').max(80, 'a probe’s name has at most 80 characters.'),
+	sql: text('a probe’s sql').regex(
+		/^\s*(select|with|values)\b/i,
+		'a probe’s sql is one SELECT (or WITH, VALUES), without a comment before it, whose first column is true or false.',
+	),
+});
+
+const Probes = z.array(Probe).superRefine((probes, context) => {
+	for (const [index, {name}] of probes.entries()) {
+		if (probes.findIndex((other) => other.name === name) === index) continue;
+		context.addIssue({code: 'custom', path: [index, 'name'], message: `two probes are called “${name}”.`});
+	}
+});
+
 const Target = z.strictObject({
 	channel: text('channel').regex(
 		/^[CG][A-Z0-9]{4,}$/,
@@ -214,6 +230,9 @@ const Target = z.strictObject({
 	policy: Policy.prefault({}),
 	backup: Backup,
 	apply: Apply.prefault({}),
+	/** What a migration adds must be as usable to these roles as what stands beside it. */
+	appRoles: z.array(text('a role’s name')).default([]),
+	probes: Probes.default([]),
 	restoreRunbook: z.url('restoreRunbook is the address of the page that says how to restore this target.'),
 	/** The target of the stage before. */
 	after: z.string().nullable().default(null),

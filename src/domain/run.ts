@@ -1,4 +1,5 @@
 import type {FrameMigration} from './script/ef-frame.ts';
+import type {Survey} from './survey.ts';
 
 export const stepNames = ['preflight', 'backup', 'apply', 'verify'] as const;
 
@@ -37,6 +38,8 @@ export interface Run {
 	readonly catalogBefore: readonly CatalogTable[] | null;
 	/** Indexes that were invalid right before apply: not this run's doing. */
 	readonly invalidBefore: readonly string[] | null;
+	/** What verification compares with. */
+	readonly surveyBefore: Survey | null;
 	readonly report: RunReport | null;
 }
 

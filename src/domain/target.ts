@@ -13,6 +13,7 @@ export interface Target {
 	readonly policy: TargetPolicy;
 	readonly backup: BackupPolicy;
 	readonly apply: ApplyPolicy;
+	readonly verification: VerificationPolicy;
 	/** Link to the target's restore runbook, shown on failure. */
 	readonly restoreRunbook: string;
 	/** The target of the stage before, such as staging; null for a first or only stage. */
@@ -87,6 +88,20 @@ export interface BackupPolicy {
 	readonly removable?: boolean;
 	/** Milliseconds for which requests of the target may share a backup; null or not said: each run takes its own. */
 	readonly reuseWithinMs?: number | null;
+}
+
+/** What is looked at after apply beside tables, indexes and history. */
+export interface VerificationPolicy {
+	/** Roles that the application logs in with, or their groups: what is new must be as usable to them as its siblings. */
+	readonly appRoles: readonly string[];
+	readonly probes: readonly Probe[];
+}
+
+/** A question about the data that must be answered with true. */
+export interface Probe {
+	readonly name: string;
+	/** A SELECT of one row, whose first column counts. */
+	readonly sql: string;
 }
 
 export interface ApplyPolicy {

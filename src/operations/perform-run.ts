@@ -1,5 +1,6 @@
 import {isRefusal} from '../domain/refusal.ts';
 import type {MigrationRequest} from '../domain/request.ts';
+import type {Run} from '../domain/run.ts';
 import {isStageHold, type StageWait} from '../domain/stage.ts';
 import type {Target} from '../domain/target.ts';
 import {blindReport, failureSentence} from './assess-failure.ts';
@@ -10,13 +11,14 @@ import {keepLease, LeaseLost} from './lease.ts';
 import {Failure} from './ports/failure.ts';
 import type {Claim, RequestRecord} from './ports/record.ts';
 import {patiently} from './patiently.ts';
-import {type Recovered, recoverRun} from './recover-run.ts';
+import {type Recovered, recoverRun, unverifiedBefore} from './recover-run.ts';
 import type {TargetReview} from './review-target.ts';
 import {askedToEnd, type RunContext, type RunEnd, type WorkerWorld, writeStep} from './run-context.ts';
 import {apply, type Applied, notNow} from './steps/apply.ts';
 import {backUp} from './steps/back-up.ts';
 import {heldBy, preflight} from './steps/preflight.ts';
 import {decideAgain} from './steps/second-decision.ts';
+import {surveyBefore} from './steps/survey.ts';
 import {reportOf, type Verification, verify} from './steps/verify.ts';
 import {findTarget} from './target-people.ts';
 
@@ -131,26 +133,46 @@ async function carryOut(run: RunContext): Promise<RunEnd> {
 		return await judgeRecovered(run, recovered.value);
 	}
 	const ready = await getReady(run);
+	if (ready.kind === 'applied') return await verifyAgain(run, ready.found);
 	if (ready.kind !== 'reviewed') return ready;
 	const applied = await unlessUnknown(async () => await apply(run, ready));
 	return 'end' in applied ? applied.end : await judge(run, ready, applied.value);
 }
 
+/** Everything is applied, by an earlier run of this request whose verification failed. */
+interface AppliedEarlier {
+	readonly kind: 'applied';
+	readonly found: Recovered & {readonly earlier: Run};
+}
+
 /** Everything before the first byte: whatever goes wrong here has changed nothing, so the run is held. */
-async function getReady(run: RunContext): Promise<TargetReview | RunEnd> {
+async function getReady(run: RunContext): Promise<TargetReview | AppliedEarlier | RunEnd> {
 	try {
 		const state = await preflight(run);
 		if ('kind' in state) return state;
+		const found = await unverifiedBefore(run);
+		if (found !== null) return {kind: 'applied', found};
 		const backup = await backUp(run);
 		if (backup !== 'done') return backup;
 		const catalogBefore = await run.database.catalog();
 		const invalidBefore = await run.database.invalidIndexes();
+		const before = await surveyBefore(run);
+		if (before.kind !== 'surveyed') return before;
 		const reviewed = await decideAgain(run);
 		if (reviewed.kind !== 'reviewed') return reviewed;
 		const asked = askedToEnd(run);
 		if (asked !== null) return asked;
 		await writeStep(run, 'apply', 'running', null, [
-			{kind: 'run', run: run.claim.run, set: {appliedBefore: reviewed.appliedIds, catalogBefore, invalidBefore}},
+			{
+				kind: 'run',
+				run: run.claim.run,
+				set: {
+					appliedBefore: reviewed.appliedIds,
+					catalogBefore,
+					invalidBefore: before.invalid ?? invalidBefore,
+					surveyBefore: before.survey,
+				},
+			},
 		]);
 		return reviewed;
 	} catch (error) {
@@ -172,6 +194,20 @@ async function unlessUnknown<T>(work: () => Promise<T>): Promise<{readonly value
 			},
 		};
 	}
+}
+
+/** What was mended since the verification that failed is mended for good only when the same verification says so. */
+async function verifyAgain(run: RunContext, {assessment, history, earlier}: AppliedEarlier['found']): Promise<RunEnd> {
+	const {appliedBefore, catalogBefore, invalidBefore, surveyBefore: survey} = earlier;
+	const before = {
+		...(appliedBefore === null ? {} : {appliedBefore}),
+		...(catalogBefore === null ? {} : {catalogBefore}),
+		...(invalidBefore === null ? {} : {invalidBefore}),
+		...(survey === null ? {} : {surveyBefore: survey}),
+	};
+	const note = 'nothing to apply: an earlier run applied everything, and is verified now';
+	await writeStep(run, 'apply', 'done', note, [{kind: 'run', run: run.claim.run, set: before}]);
+	return await verified(run, {assessment, history, warnings: [], output: ''});
 }
 
 async function judgeRecovered(run: RunContext, {assessment, history}: Recovered): Promise<RunEnd> {

@@ -1,6 +1,7 @@
-import {assessApply, type Assessment} from '../domain/run.ts';
+import {assessApply, type Assessment, type Run} from '../domain/run.ts';
 import {expectedHistory, pendingMigrations} from '../domain/script/pending.ts';
 import {patiently} from './patiently.ts';
+import type {RequestRecord} from './ports/record.ts';
 import type {HistoryTable} from './ports/targets.ts';
 import {historyTable, readRecorded} from './review-target.ts';
 import {loadOwn, type RunContext} from './run-context.ts';
@@ -17,7 +18,29 @@ export interface Recovered {
 export async function recoverRun(run: RunContext): Promise<Recovered | null> {
 	const record = await loadOwn(run);
 	const before = record.runs.find(({id}) => id === run.claim.run)?.appliedBefore ?? null;
-	if (before === null) return null;
+	return before === null ? null : await assessSince(run, record, before);
+}
+
+/**
+ * An earlier run of this request applied everything and was not verified: then there is nothing to apply, and only the
+ * verification is due again. Null where it is not so, or not any more.
+ */
+export async function unverifiedBefore(run: RunContext): Promise<(Recovered & {readonly earlier: Run}) | null> {
+	const record = await loadOwn(run);
+	const earlier = lastUnverified(record);
+	if (earlier === undefined || earlier.appliedBefore === null) return null;
+	const recovered = await assessSince(run, record, earlier.appliedBefore);
+	return recovered.assessment.landed === 'everything' ? {...recovered, earlier} : null;
+}
+
+/** The run that applied everything and failed all the same; undefined where the last failure was another one. */
+export function lastUnverified({runs}: Pick<RequestRecord, 'runs'>): Run | undefined {
+	const failure = runs.findLast(({outcome}) => outcome === 'failed');
+	return failure?.report?.landed === 'everything' ? failure : undefined;
+}
+
+/** What landed since the history held these ids, read under the lock with every session of ours ended. */
+async function assessSince(run: RunContext, record: RequestRecord, before: readonly string[]): Promise<Recovered> {
 	const read = await readRecorded(run.world, record.request);
 	const history = historyTable(read);
 	const {database} = run;

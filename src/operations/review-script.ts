@@ -9,6 +9,7 @@ import {requestNames} from './notice-moved.ts';
 import {Failure} from './ports/failure.ts';
 import type {NewMessage, RequestRecord, Write} from './ports/record.ts';
 import type {Targets} from './ports/targets.ts';
+import {lastUnverified} from './recover-run.ts';
 import {reviewTarget, type TargetReview} from './review-target.ts';
 import {findTarget} from './target-people.ts';
 import type {World} from './world.ts';
@@ -134,7 +135,10 @@ function conclude(
 		targetIdentity: identity,
 		hold: null,
 	} as const;
-	if (review.pending.length === 0) return nothingPending(target, reviewed, reviewedNow, appliers);
+	// What a run left unverified is verified by a run: its applying is not what was doubted.
+	if (review.pending.length === 0 && lastUnverified(record) === undefined) {
+		return nothingPending(target, reviewed, reviewedNow, appliers);
+	}
 	if (isStillApproved(record, target, reviewed)) return ['approved', [{kind: 'request', set: reviewedNow}]];
 	return [
 		'review-finished',

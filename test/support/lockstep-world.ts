@@ -424,6 +424,7 @@ function targetNamed(name: string, owner: string, directory: string): Target {
 		after: null,
 		backup: {directory, keepDays: 7, required: true},
 		apply: {lockTimeoutMs: 200, lockAttempts: 3, role: owner, graceMs: 5000, maxActiveSessions: null},
+		verification: {appRoles: [], probes: []},
 		restoreRunbook: 'https://runbooks.example/restore',
 	};
 }

@@ -7,6 +7,7 @@ import {type MigrationRequest, requestStates} from '../../domain/request.ts';
 import type {Review} from '../../domain/review/review.ts';
 import {type CatalogTable, type Run, type RunReport, type Step, stepNames} from '../../domain/run.ts';
 import type {Stage} from '../../domain/stage.ts';
+import type {Survey} from '../../domain/survey.ts';
 import type {Waiver} from '../../domain/waiver.ts';
 import type {
 	ApproverCall,
@@ -24,6 +25,7 @@ const MaybeTime = Time.nullable();
 // Reviews and reports are written by this program alone and only ever read back: their shape is the domain's type.
 const StoredReview = z.unknown().transform((value) => value as Review | null);
 const StoredCatalog = z.unknown().transform((value) => value as readonly CatalogTable[] | null);
+const StoredSurvey = z.unknown().transform((value) => value as Survey | null);
 const StoredReport = z.unknown().transform((value) => value as RunReport | null);
 
 const Start = z.union([
@@ -170,6 +172,7 @@ export const RunRow = z
 		applied_before: z.array(z.string()).nullable(),
 		catalog_before: StoredCatalog,
 		invalid_before: z.array(z.string()).nullable(),
+		survey_before: StoredSurvey,
 		report: StoredReport,
 	})
 	.transform((row): Omit<Run, 'steps'> => ({
@@ -184,6 +187,7 @@ export const RunRow = z
 		appliedBefore: row.applied_before,
 		catalogBefore: row.catalog_before,
 		invalidBefore: row.invalid_before,
+		surveyBefore: row.survey_before,
 		report: row.report,
 	}));
 

@@ -141,6 +141,7 @@ async function changeRun(client: Client, id: number, set: RunChange): Promise<vo
 	if (set.appliedBefore !== undefined) columns.push(['applied_before', set.appliedBefore]);
 	if (set.catalogBefore !== undefined) columns.push(['catalog_before', JSON.stringify(set.catalogBefore)]);
 	if (set.invalidBefore !== undefined) columns.push(['invalid_before', set.invalidBefore]);
+	if (set.surveyBefore !== undefined) columns.push(['survey_before', JSON.stringify(set.surveyBefore)]);
 	if (set.report !== undefined) columns.push(['report', JSON.stringify(set.report)]);
 	await update(client, 'run', 'id', id, columns);
 }

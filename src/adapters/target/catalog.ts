@@ -1,10 +1,11 @@
 import type {CatalogTable} from '../../domain/run.ts';
 import {type TargetSettings, withReading} from './connection.ts';
 
-const userSchema = `n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'`;
+/** Of `n`, a row of pg_namespace. */
+export const userSchema = `n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'`;
 
 /** Names in definitions come with their schema under this path, so that equal things print equally. */
-const bareSearchPath = `SET LOCAL search_path = pg_catalog`;
+export const bareSearchPath = `SET LOCAL search_path = pg_catalog`;
 
 /** One line per thing that belongs to a table, in an order that does not depend on oids. */
 const linesByTable = `

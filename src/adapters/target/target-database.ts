@@ -6,7 +6,10 @@ import {type TargetSettings, withReading} from './connection.ts';
 import {readHistory} from './history.ts';
 import {markDatabase} from './identity.ts';
 import {endApplying, readLockHolder, withLockTaken} from './locks.ts';
+import {askProbes} from './probes.ts';
+import {readSequencesBehind} from './sequences.ts';
 import {readState} from './state.ts';
+import {readSurvey} from './survey.ts';
 import {readTableFacts} from './table-facts.ts';
 
 export interface TargetsSettings {
@@ -38,6 +41,10 @@ function createTargetDatabase(settings: TargetSettings, toolFolders: readonly st
 			await withReading(settings, 'role', async (client) => await readTableFacts(client, tables)),
 		catalog: async () => await readCatalog(settings),
 		invalidIndexes: async () => await readInvalidIndexes(settings),
+		survey: async (roles) => await readSurvey(settings, roles),
+		sequencesBehind: async (tables) =>
+			await withReading(settings, 'role', async (client) => await readSequencesBehind(client, tables)),
+		probe: async (probes) => await askProbes(settings, probes),
 		apply: (request) => startApply(settings, toolFolders, request),
 		lockHolder: async () => await readLockHolder(settings),
 		withOrphanEnded: async (read) => await withLockTaken(settings, read),

@@ -5,6 +5,7 @@ import type {Escalation} from '../../domain/escalation.ts';
 import type {GateRequest} from '../../domain/gate.ts';
 import type {MigrationRequest, RequestState} from '../../domain/request.ts';
 import type {CatalogTable, Run, RunOutcome, RunReport, StepName, StepState} from '../../domain/run.ts';
+import type {Survey} from '../../domain/survey.ts';
 import type {Stage} from '../../domain/stage.ts';
 import type {Waiver} from '../../domain/waiver.ts';
 import type {BackupChange, BackupRecords, BackupRow, LastBackup} from './backup-records.ts';
@@ -175,6 +176,7 @@ export interface RunChange {
 	readonly appliedBefore?: readonly string[];
 	readonly catalogBefore?: readonly CatalogTable[];
 	readonly invalidBefore?: readonly string[];
+	readonly surveyBefore?: Survey;
 	readonly report?: RunReport;
 }
 

@@ -1,4 +1,6 @@
 import type {CatalogTable} from '../../domain/run.ts';
+import type {SequenceBehind, SurveyLook} from '../../domain/survey.ts';
+import type {Probe} from '../../domain/target.ts';
 import type {TableFacts, TouchedTable} from '../../domain/review/table-facts.ts';
 import type {TableName} from '../../domain/script/table-name.ts';
 
@@ -115,6 +117,12 @@ export interface LockHolder {
 	readonly state: string;
 }
 
+export interface SequenceLook {
+	readonly behind: readonly SequenceBehind[];
+	/** Sequences that could not be compared in time, or may not be read. */
+	readonly unknown: readonly string[];
+}
+
 /** One production database. Every call opens what it needs and closes it. Throws Failure. */
 export interface TargetDatabase {
 	state(): Promise<TargetState>;
@@ -126,6 +134,12 @@ export interface TargetDatabase {
 	catalog(): Promise<readonly CatalogTable[]>;
 	/** Indexes that are not valid, as `schema.index on schema.table`. */
 	invalidIndexes(): Promise<readonly string[]>;
+	/** Rights of these roles, and constraints that were never validated. */
+	survey(roles: readonly string[]): Promise<SurveyLook>;
+	/** Looks at the sequences of serial and identity columns of these tables, each for a few seconds at most. */
+	sequencesBehind(tables: readonly TableName[]): Promise<SequenceLook>;
+	/** Asks in a read-only transaction, as a script would see the data; says of each probe that is not true how it was answered. */
+	probe(probes: readonly Probe[]): Promise<readonly string[]>;
 	apply(request: ApplyRequest): ApplySession;
 	/** Who holds Lockstep's advisory lock of this target. */
 	lockHolder(): Promise<LockHolder | null>;

@@ -228,6 +228,14 @@ describe('the request’s message says', () => {
 			'*What failed:* relation "x" does not exist\n*Re-run:* safe once the cause is gone – what is missing rolled back whole.\n*Landed:* `A`\n*Did not land:* `B`',
 		);
 	});
+
+	test('after a verification that failed, that a re-run only verifies again', () => {
+		const report = failed.report === null ? null : {...failed.report, landed: 'everything' as const};
+		const {blocks} = requestMessage(record({state: 'failed'}, {runs: [{...failed, report}]}), target());
+		expect(textOf(blocks, 'failure')).toContain(
+			'*Re-run:* safe – it applies nothing and verifies again what was mended.\n*Landed:* everything',
+		);
+	});
 });
 
 describe('an escalation', () => {

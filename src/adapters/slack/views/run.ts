@@ -82,6 +82,7 @@ export function landedLines(report: RunReport): readonly string[] {
 }
 
 export function rerunLine(report: RunReport): string {
+	if (report.landed === 'everything') return '*Re-run:* safe – it applies nothing and verifies again what was mended.';
 	return report.rerunSafe
 		? '*Re-run:* safe once the cause is gone – what is missing rolled back whole.'
 		: '*Re-run:* not safe – part of a migration may be in the database.';

@@ -155,7 +155,7 @@ function warningBlocks(run: Run): readonly KnownBlock[] {
 	if (warnings.length === 0) return [];
 	const lineOf = (warning: string): string => `▲ ${cut(escape(warning), 400)}`;
 	const lines = fitItems(warnings, lineOf, 1400, (left) => `… and ${left} more.`);
-	return [section('result-warnings', `*${count(warnings.length, 'warning')} from the server*\n${lines}`)];
+	return [section('result-warnings', `*${count(warnings.length, 'warning')}*\n${lines}`)];
 }
 
 /** psql's last words, where the run failed. */

@@ -38,6 +38,7 @@ export function target(change: Partial<Target> = {}): Target {
 		after: null,
 		backup: {directory: '/backups', keepDays: 7, required: true},
 		apply: {lockTimeoutMs: 500, lockAttempts: 3, role: null, graceMs: 1000, maxActiveSessions: null},
+		rehearsal: {enabled: true},
 		restoreRunbook: 'https://wiki.example.com/restore',
 		...change,
 	};

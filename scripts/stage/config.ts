@@ -25,6 +25,8 @@ export interface StageTarget {
 	readonly apply?: Readonly<Record<string, unknown>>;
 	readonly people?: Readonly<Record<string, readonly string[]>>;
 	readonly role?: string | null;
+	/** Tries each script on a copy first, which takes a second or two; false where not said. */
+	readonly rehearse?: boolean;
 	/** Logs in to apply, instead of shop_migrator. */
 	readonly user?: string;
 }
@@ -84,6 +86,7 @@ function targetYaml(target: StageTarget, channel: string): object {
 		...(target.policy === undefined ? {} : {policy: target.policy}),
 		...(target.apply === undefined ? {} : {apply: target.apply}),
 		backup: {directory: target.backupDirectory, keepDays: 7},
+		rehearsal: {enabled: target.rehearse ?? false},
 		restoreRunbook: 'https://wiki.example.com/runbooks/restore-shop',
 	};
 }

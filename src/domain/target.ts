@@ -13,6 +13,7 @@ export interface Target {
 	readonly policy: TargetPolicy;
 	readonly backup: BackupPolicy;
 	readonly apply: ApplyPolicy;
+	readonly rehearsal: RehearsalPolicy;
 	/** Link to the target's restore runbook, shown on failure. */
 	readonly restoreRunbook: string;
 	/** The target of the stage before, such as staging; null for a first or only stage. */
@@ -87,6 +88,11 @@ export interface BackupPolicy {
 	readonly removable?: boolean;
 	/** Milliseconds for which requests of the target may share a backup; null or not said: each run takes its own. */
 	readonly reuseWithinMs?: number | null;
+}
+
+export interface RehearsalPolicy {
+	/** Scripts are tried on a throw-away copy of the schema before anybody is asked to approve them. */
+	readonly enabled: boolean;
 }
 
 export interface ApplyPolicy {

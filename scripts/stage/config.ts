@@ -13,6 +13,7 @@ export interface StageConfig {
 	readonly reconcileSeconds: number;
 	readonly log: string;
 	readonly postgresTools: readonly string[];
+	readonly scratchDirectory: string;
 }
 
 export interface StageTarget {
@@ -55,6 +56,7 @@ export function stageYaml(config: StageConfig): string {
 			leaseSeconds: config.leaseSeconds,
 			heartbeatSeconds: config.heartbeatSeconds,
 			postgresTools: config.postgresTools,
+			scratchDirectory: config.scratchDirectory,
 		},
 		log: config.log,
 		reconcileSeconds: config.reconcileSeconds,

@@ -1,5 +1,5 @@
 import {effectsText, kept, type RecordedRehearsal} from '../domain/recorded-rehearsal.ts';
-import type {Rehearsal} from '../domain/rehearsal.ts';
+import type {ImpossibleReason, Rehearsal} from '../domain/rehearsal.ts';
 import {mayRehearse} from '../domain/review/rehearsed-review.ts';
 import type {Review} from '../domain/review/review.ts';
 import type {Target} from '../domain/target.ts';
@@ -9,8 +9,14 @@ import type {Scratch} from './ports/scratch.ts';
 import type {HistoryTable} from './ports/targets.ts';
 import type {World} from './world.ts';
 
-/** What of the worker's own keeps it from rehearsing: a person may go on without. */
-const impossible: readonly FailureCode[] = ['scratch-unavailable', 'tools-missing', 'tools-too-old', 'disk-full'];
+/** What another try will not mend: a person may go on without. The rest, such as a target that is down, passes. */
+const impossible: {readonly [code in FailureCode]?: ImpossibleReason} = {
+	'scratch-unavailable': 'scratch-unavailable',
+	'tools-missing': 'scratch-unavailable',
+	'tools-too-old': 'scratch-unavailable',
+	'target-permission': 'copy-incomplete',
+	'target-failed': 'copy-incomplete',
+};
 
 /**
  * Applies the script twice to a throw-away copy of the target. Null where no rehearsal is asked for: the target's
@@ -84,7 +90,8 @@ async function rehearsed(
 			signal,
 		});
 	} catch (error) {
-		if (!(error instanceof Failure) || !impossible.includes(error.code)) throw error;
-		return {kind: 'impossible', reason: 'scratch-unavailable', sentence: error.message};
+		const reason = error instanceof Failure ? impossible[error.code] : undefined;
+		if (!(error instanceof Failure) || reason === undefined) throw error;
+		return {kind: 'impossible', reason, sentence: error.message};
 	}
 }

@@ -37,8 +37,9 @@ export async function reviewRequest(world: WorkerWorld, number: number): Promise
 	} catch (error) {
 		await lease.stop();
 		const known = error instanceof Failure;
+		const stopped = known && error.code === 'cancelled';
 		const reason = known ? error.message : 'Lockstep itself failed to review this; its log says more.';
-		const hold = {reason, until: world.clock.now() + (known ? retryMs : bugRetryMs)};
+		const hold = {reason, until: world.clock.now() + (stopped ? 0 : known ? retryMs : bugRetryMs)};
 		await commitClaimed(world, {claim, lease}, 'review-postponed', [{kind: 'request', set: {hold}}]);
 		if (!known) throw error;
 	} finally {

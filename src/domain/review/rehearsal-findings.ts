@@ -128,7 +128,8 @@ function locksMissed({locks}: RehearsalReport, {tables}: BeforeRehearsal): reado
 		}));
 }
 
-function knownTable(identity: string, tables: readonly ReviewedTable[]): ReviewedTable | null {
+/** What the review knows of the table that the rehearsal calls so, or null. */
+export function knownTable(identity: string, tables: readonly ReviewedTable[]): ReviewedTable | null {
 	const name = parseTableName(identity);
 	if (name === null) return null;
 	return tables.find(({table}) => isSame(table, name)) ?? null;

@@ -1,9 +1,9 @@
 import type {KnownBlock} from '@slack/types';
 import type {RecordedRehearsal} from '../../../domain/recorded-rehearsal.ts';
 import {type Rehearsal, type RehearsalReport, stoppingLocks} from '../../../domain/rehearsal.ts';
+import {knownTable} from '../../../domain/review/rehearsal-findings.ts';
 import type {Review} from '../../../domain/review/review.ts';
 import type {Effect} from '../../../domain/schema-delta.ts';
-import {parseTableName, sameTable} from '../../../domain/script/schema-change.ts';
 import type {RequestRecord} from '../../../operations/ports/record.ts';
 import {fitMessage, section} from '../blocks.ts';
 import {code, codeBlock, cut, escape} from '../limits.ts';
@@ -53,14 +53,14 @@ function reportLines(report: RehearsalReport, review: Review): readonly string[]
 	const {first, second, effects, rewrites, locks, on} = report;
 	const times = [first, ...(second === null ? [] : [second])].map(({milliseconds}) => duration(milliseconds));
 	const rewritten = rewrites.filter(({existedBefore}) => existedBefore).map(({table}) => rewriteText(table, review));
-	const held = stoppingLocks(locks)
-		.toReversed()
-		.map(({relation, mode}) => `${code(cut(relation, 120))} (${escape(mode)})`);
+	// The strongest one of each comes last, and stays.
+	const strongest = new Map(stoppingLocks(locks).map(({relation, mode}) => [relation, mode]));
+	const held = [...strongest].map(([relation, mode]) => `${code(cut(relation, 120))} (${cut(escape(mode), 40)})`);
 	const left = on.leftOut.map((thing) => `${cut(escape(thing.kind), 40)} ${code(cut(thing.name, 120))}`);
 	return [
 		`${effectsText(effects)} · took ${times.join(', then ')}`,
-		`Written anew: ${listed(rewritten, 'nothing')}`,
-		`Keeps others waiting: ${listed(held, 'nothing')}`,
+		`Tables written anew: ${listed(rewritten, 'nothing')}`,
+		`Locks that keep others waiting: ${listed(held, 'nothing')}`,
 		...(left.length === 0 ? [] : [`Not on the copy: ${listed(left, 'nothing')}`]),
 	];
 }
@@ -101,9 +101,7 @@ function manyOf(one: string): string {
 
 /** With the live table's size: the copy has no rows. */
 function rewriteText(table: string, review: Review): string {
-	const asked = parseTableName(table);
-	const known = review.tables.find((one) => asked !== null && sameTable(one.table, asked));
-	const bytes = known?.bytes ?? null;
+	const bytes = knownTable(table, review.tables)?.bytes ?? null;
 	return `${code(cut(table, 120))}${bytes === null ? '' : ` (${size(bytes)})`}`;
 }
 

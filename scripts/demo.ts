@@ -5,7 +5,7 @@ import {startStage} from './stage/stage.ts';
 /** `npm run demo` keeps everything running for a person; `-- --play` plays the main job without one. */
 const playing = process.argv.includes('--play');
 console.log('Starting PostgreSQL, Redis, a local Slack, the bot and a worker …');
-const stage = await startStage({transport: 'socket', rows: true});
+const stage = await startStage({transport: 'socket', rows: true, targets: {'shop-production': {rehearse: true}}});
 try {
 	if (playing) process.exitCode = await play(stage);
 	else await stayUp();

@@ -1,4 +1,5 @@
 import {readFile} from 'node:fs/promises';
+import path from 'node:path';
 
 import {LineCounter, parseDocument} from 'yaml';
 import type {z} from 'zod';
@@ -35,5 +36,5 @@ export async function loadConfig(
 	}
 	const parsed: z.ZodSafeParseResult<LockstepYaml> = LockstepYaml.safeParse(document.toJS() ?? {});
 	if (!parsed.success) throw new ConfigError(describeIssues(file, parsed.error, document, lines));
-	return toConfiguration(parsed.data, createResolver(file, env));
+	return toConfiguration(parsed.data, createResolver(file, env), path.dirname(path.resolve(file)));
 }

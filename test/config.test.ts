@@ -115,6 +115,27 @@ describe('lockstep.yaml', () => {
 		});
 	});
 
+	it('rehearses where nothing else is said, and takes the severities of what a rehearsal finds', async () => {
+		const rehearsal = '    rehearsal: {enabled: true}\n';
+		const usual = await loaded(changed([rehearsal, '']));
+		expect(usual.targets.get('shop-production')?.rehearsal).toEqual({enabled: true});
+		expect(usual.worker.scratchDirectory).toBeNull();
+		expect(usual.folder).toBe(directory);
+		const without = await loaded(
+			changed(
+				[rehearsal, '    rehearsal: {enabled: false}\n'],
+				['severities: {}', 'severities: {unrehearsed: warning}'],
+			),
+		);
+		expect(without.targets.get('shop-production')).toMatchObject({
+			rehearsal: {enabled: false},
+			policy: {review: {severities: {unrehearsed: 'warning'}}},
+		});
+		expect(await faultsOf(loaded(changed(['# scratchDirectory: /run/lockstep', 'scratchDirectory: run'])))).toEqual([
+			expect.stringContaining('worker.scratchDirectory is an absolute path'),
+		]);
+	});
+
 	describe('keeps backups', () => {
 		const directory = 'directory: /var/lib/lockstep/backups/shop';
 		const storage = `storage: {kind: s3, bucket: backups, prefix: shop/, endpoint: 'http://minio:9000', pathStyle: true,

@@ -39,6 +39,7 @@ export function target(change: Partial<Target> = {}): Target {
 		backup: {directory: '/backups', keepDays: 7, required: true},
 		apply: {lockTimeoutMs: 500, lockAttempts: 3, role: null, graceMs: 1000, maxActiveSessions: null},
 		verification: {appRoles: [], probes: []},
+		rehearsal: {enabled: true},
 		restoreRunbook: 'https://wiki.example.com/restore',
 		...change,
 	};

@@ -5,6 +5,7 @@ import type {Step} from '../../src/domain/run.ts';
 import type {RequestRecord} from '../../src/operations/ports/record.ts';
 import {ephemerals, messages, type ViewEntry} from './entry.ts';
 import {dana, digest, lena, noon, omar, priya, run, sha256} from './records.ts';
+import {rehearsalOf} from './rehearsals.ts';
 import {type Scene, waiverGiver} from './scene.ts';
 import {scenes} from './scenes.ts';
 
@@ -61,6 +62,22 @@ const states = {
 				at: noon,
 			},
 		],
+	}),
+	'in review, rehearsed': (scene) => ({
+		...answered(scene, scene.review()),
+		rehearsal: rehearsalOf(scene, 'passed'),
+	}),
+	'in review, the rehearsal stopped': (scene) => ({
+		...answered(scene, scene.review('blockers')),
+		rehearsal: rehearsalOf(scene, 'failed'),
+	}),
+	'in review, the rehearsal’s second run changed something': (scene) => ({
+		...answered(scene, scene.review('faults')),
+		rehearsal: rehearsalOf(scene, 'not-idempotent'),
+	}),
+	'in review, not rehearsed': (scene) => ({
+		...answered(scene, scene.review('blockers')),
+		rehearsal: rehearsalOf(scene, 'impossible'),
 	}),
 	'sent back for changes': (scene) => scene.record({state: 'changes-requested', reason: scene.reason}),
 	'approved, to start by hand': (scene) => approved(scene, {}),

@@ -3,6 +3,7 @@ import {differenceMessage} from '../../src/adapters/slack/views/difference.ts';
 import {escalationMessage} from '../../src/adapters/slack/views/escalation-message.ts';
 import {findingsFile} from '../../src/adapters/slack/views/findings-file.ts';
 import {lineMessage} from '../../src/adapters/slack/views/line.ts';
+import {rehearsalMessage} from '../../src/adapters/slack/views/rehearsal.ts';
 import {reminder} from '../../src/adapters/slack/views/reminder.ts';
 import {
 	detailsMessage,
@@ -17,6 +18,7 @@ import type {RequestRecord} from '../../src/operations/ports/record.ts';
 import {files, messages, type ViewEntry} from './entry.ts';
 import {dana, digest, lena, noon, omar, priya, sha256} from './records.ts';
 import {escalationOf, failedRecord} from './request-entries.ts';
+import {rehearsalOf} from './rehearsals.ts';
 import type {Scene} from './scene.ts';
 import {bystander} from './texts.ts';
 
@@ -25,6 +27,7 @@ export function threadEntries(): readonly ViewEntry[] {
 	return [
 		...detailEntries(),
 		...differenceEntries(),
+		...rehearsalEntries(),
 		...callEntries(),
 		...fileEntries(),
 		...lineEntries(),
@@ -68,6 +71,12 @@ function differenceShown(...words: Parameters<typeof differenceMessage>): Render
 	const message = differenceMessage(...words);
 	if (message === null) throw new Error('The scripts of the gallery have too little in common');
 	return message;
+}
+
+function rehearsalEntries(): readonly ViewEntry[] {
+	return messages(rehearsalMessage, 'Rehearsal: what it changed on a copy', (scene) => [
+		{...scene.record(), rehearsal: rehearsalOf(scene, 'passed')},
+	]);
 }
 
 function callEntries(): readonly ViewEntry[] {

@@ -13,6 +13,7 @@ export interface StageConfig {
 	readonly reconcileSeconds: number;
 	readonly log: string;
 	readonly postgresTools: readonly string[];
+	readonly scratchDirectory: string;
 }
 
 export interface StageTarget {
@@ -27,6 +28,8 @@ export interface StageTarget {
 	readonly role?: string | null;
 	/** The target of the stage before. */
 	readonly after?: string;
+	/** Tries each script on a copy first, which takes a second or two; false where not said. */
+	readonly rehearse?: boolean;
 	/** Logs in to apply, instead of shop_migrator. */
 	readonly user?: string;
 }
@@ -55,6 +58,7 @@ export function stageYaml(config: StageConfig): string {
 			leaseSeconds: config.leaseSeconds,
 			heartbeatSeconds: config.heartbeatSeconds,
 			postgresTools: config.postgresTools,
+			scratchDirectory: config.scratchDirectory,
 		},
 		log: config.log,
 		reconcileSeconds: config.reconcileSeconds,
@@ -87,6 +91,7 @@ function targetYaml(target: StageTarget, channel: string): object {
 		...(target.policy === undefined ? {} : {policy: target.policy}),
 		...(target.apply === undefined ? {} : {apply: target.apply}),
 		backup: {directory: target.backupDirectory, keepDays: 7},
+		rehearsal: {enabled: target.rehearse ?? false},
 		restoreRunbook: 'https://wiki.example.com/runbooks/restore-shop',
 	};
 }

@@ -1,4 +1,4 @@
-import {readFile, writeFile} from 'node:fs/promises';
+import {chmod, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
@@ -72,6 +72,9 @@ export async function startStage(options: StageOptions): Promise<Stage> {
 	const channel = (await slack.channel('#db-migrations')).id;
 	const backupDirectory = path.join(directory, 'backups');
 	const shop = {host: postgres.host, port: postgres.port, database: 'shop', backupDirectory};
+	// Outside of the stage's own directory, which holds backups and configuration, and short enough for a socket.
+	const scratchDirectory = await mkdtemp('/tmp/lockstep-');
+	await chmod(scratchDirectory, 0o711);
 	const yaml = stageYaml({
 		transport: options.transport,
 		slackPort,
@@ -86,6 +89,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
 		reconcileSeconds: 0.5,
 		log: 'info',
 		postgresTools: [postgres.binDirectory],
+		scratchDirectory,
 	});
 	const configFile = path.join(directory, 'lockstep.yaml');
 	await writeFile(configFile, yaml);
@@ -150,6 +154,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
 			await Promise.all([bot, ...workers].map(async ({process: role}) => await endRole(role)));
 			await simulator.close();
 			await Promise.all([postgres.stop(), redis.stop()]);
+			await rm(scratchDirectory, {recursive: true, force: true});
 			removeThrowAwayDirectory(directory);
 		},
 	};

@@ -60,6 +60,8 @@ export interface Configuration {
 	/** Resolves the secrets that reach a target's backups, and no others. */
 	backupKeeping(target: string): BackupKeeping;
 	readonly worker: LockstepYaml['worker'];
+	/** Where lockstep.yaml lies. */
+	readonly folder: string;
 	readonly log: LockstepYaml['log'];
 	readonly reconcileMs: number;
 	readonly maxScriptBytes: number;
@@ -73,7 +75,7 @@ export type SlackConfiguration = {readonly botToken: string; readonly apiUrl: st
 );
 
 /** Nothing is resolved before it is asked for: each role touches only the secrets it needs. */
-export function toConfiguration(yaml: LockstepYaml, resolver: Resolver): Configuration {
+export function toConfiguration(yaml: LockstepYaml, resolver: Resolver, folder: string): Configuration {
 	const resolve: Resolve = (source, where) => resolver.resolve(source, where);
 	const {slack, gate} = yaml;
 	const slackToken = (): {readonly botToken: string; readonly apiUrl: string | null} => ({
@@ -120,6 +122,7 @@ export function toConfiguration(yaml: LockstepYaml, resolver: Resolver): Configu
 			return target === undefined ? null : toApplyLogin(name, target, resolve);
 		},
 		worker: yaml.worker,
+		folder,
 		log: yaml.log,
 		reconcileMs: yaml.reconcileSeconds * 1000,
 		maxScriptBytes: yaml.maxScriptBytes,
@@ -148,6 +151,7 @@ function toTarget(name: string, target: YamlTarget): Target {
 		backup: toBackupPolicy(target),
 		apply: {lockTimeoutMs, lockAttempts, maxActiveSessions, role: target.database.role, graceMs: graceSeconds * 1000},
 		verification: {appRoles: [...new Set(target.appRoles)], probes: target.probes},
+		rehearsal: target.rehearsal,
 		restoreRunbook: target.restoreRunbook,
 		after: target.after,
 	};

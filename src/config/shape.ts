@@ -3,6 +3,7 @@ import {z} from 'zod';
 
 import {leastKeepDays} from '../domain/retention.ts';
 import {defaultReviewPolicy} from '../domain/review/policy.ts';
+import {rehearsalRules} from '../domain/review/rehearsal-rules.ts';
 import {rules} from '../domain/review/rules/index.ts';
 
 const text = (what: string): z.ZodString =>
@@ -65,7 +66,7 @@ const Severities = z
 	.record(z.string(), z.enum(['blocker', 'warning', 'notice'], {error: 'a severity is blocker, warning or notice.'}))
 	.superRefine((severities, context) => {
 		for (const id of Object.keys(severities)) {
-			const rule = rules.find((known) => known.id === id);
+			const rule = [...rules, ...rehearsalRules].find((known) => known.id === id);
 			if (rule?.waivable === true) continue;
 			const message =
 				rule === undefined
@@ -211,6 +212,8 @@ const Probes = z.array(Probe).superRefine((probes, context) => {
 	}
 });
 
+const Rehearsal = z.strictObject({enabled: z.boolean().default(true)});
+
 const Target = z.strictObject({
 	channel: text('channel').regex(
 		/^[CG][A-Z0-9]{4,}$/,
@@ -233,6 +236,7 @@ const Target = z.strictObject({
 	/** What a migration adds must be as usable to these roles as what stands beside it. */
 	appRoles: z.array(text('a role’s name')).default([]),
 	probes: Probes.default([]),
+	rehearsal: Rehearsal.prefault({}),
 	restoreRunbook: z.url('restoreRunbook is the address of the page that says how to restore this target.'),
 	/** The target of the stage before. */
 	after: z.string().nullable().default(null),
@@ -265,8 +269,14 @@ const WorkerSettings = z
 		pools: z.array(z.string()).min(1).default(['default']),
 		leaseSeconds: z.number().min(2).default(30),
 		heartbeatSeconds: z.number().min(0.2).default(5),
-		/** Folders with PostgreSQL's client programs, looked into before the distribution's own. */
+		/** Folders with PostgreSQL's programs, looked into before the distribution's own. */
 		postgresTools: z.array(z.string()).default([]),
+		/** Where throw-away servers keep their files; null for one of the user's own under the system's temporary directory. */
+		scratchDirectory: z
+			.string()
+			.regex(/^\//, 'worker.scratchDirectory is an absolute path, and a short one: a socket lies in it.')
+			.nullable()
+			.default(null),
 	})
 	.refine(
 		(worker) => worker.heartbeatSeconds * 3 <= worker.leaseSeconds,

@@ -134,6 +134,8 @@ export function digestText(parts: {
 	readonly targetIdentity: string;
 	readonly start: string;
 	readonly review: Review;
+	/** What the rehearsal changed, as a hash, or that there is none yet; null where the target asks for none. */
+	readonly rehearsed: string | null;
 }): string {
 	const {review} = parts;
 	return JSON.stringify([
@@ -153,5 +155,6 @@ export function digestText(parts: {
 				place.column,
 				furtherPlaces.map((further) => [further.place.line, further.place.column]),
 			]),
+		...(parts.rehearsed === null ? [] : [parts.rehearsed]),
 	]);
 }

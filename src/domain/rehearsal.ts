@@ -131,7 +131,15 @@ export type Rehearsal =
 	/** The target cannot be copied here, or the copy cannot be made: a person may accept "unrehearsed". */
 	| {readonly kind: 'impossible'; readonly reason: ImpossibleReason; readonly sentence: string};
 
-export type ImpossibleReason = 'major-missing' | 'extension-missing' | 'encoding-missing' | 'copy-incomplete';
+export type ImpossibleReason =
+	| 'major-missing'
+	| 'extension-missing'
+	| 'encoding-missing'
+	| 'copy-incomplete'
+	/** No throw-away server can be made on the worker. */
+	| 'scratch-unavailable'
+	/** Nobody can read what the script does, and no named person has let it be rehearsed. */
+	| 'not-allowed';
 
 /** A table's rows, whatever their order. */
 export interface RowDigest {

@@ -14,6 +14,7 @@ export interface Target {
 	readonly backup: BackupPolicy;
 	readonly apply: ApplyPolicy;
 	readonly verification: VerificationPolicy;
+	readonly rehearsal: RehearsalPolicy;
 	/** Link to the target's restore runbook, shown on failure. */
 	readonly restoreRunbook: string;
 	/** The target of the stage before, such as staging; null for a first or only stage. */
@@ -102,6 +103,11 @@ export interface Probe {
 	readonly name: string;
 	/** A SELECT of one row, whose first column counts. */
 	readonly sql: string;
+}
+
+export interface RehearsalPolicy {
+	/** Scripts are tried on a throw-away copy of the schema before anybody is asked to approve them. */
+	readonly enabled: boolean;
 }
 
 export interface ApplyPolicy {

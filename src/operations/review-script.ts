@@ -1,6 +1,7 @@
 import {approvalsNeeded, judgeApprovable, liveApprovals} from '../domain/approval.ts';
 import {nextReminder} from '../domain/approver-call.ts';
 import {carriedAnswers} from '../domain/carried-answers.ts';
+import type {RecordedRehearsal} from '../domain/recorded-rehearsal.ts';
 import {isRefusal} from '../domain/refusal.ts';
 import {move, type RequestEvent} from '../domain/request.ts';
 import type {Target} from '../domain/target.ts';
@@ -8,21 +9,21 @@ import {announce} from './decide.ts';
 import {requestNames} from './notice-moved.ts';
 import {Failure} from './ports/failure.ts';
 import type {NewMessage, RequestRecord, Write} from './ports/record.ts';
-import type {Targets} from './ports/targets.ts';
 import {lastUnverified} from './recover-run.ts';
+import {rehearseScript} from './rehearse-script.ts';
+import {keepReviewLease, type ReviewLease, reviewLeaseMs} from './review-lease.ts';
 import {reviewTarget, type TargetReview} from './review-target.ts';
+import type {WorkerWorld} from './run-context.ts';
 import {findTarget} from './target-people.ts';
 import type {World} from './world.ts';
 
-/** A review that takes longer than this is taken for dead and done by another worker. */
-const reviewLeaseMs = 60_000;
 const retryMs = 15_000;
 const bugRetryMs = 600_000;
 /** More findings than this have no room in the messages: they come as a file, too. */
 const findingsInMessages = 6;
 
 /** Reviews a submitted request against its target. Called as often as anybody likes: it does what the record asks for. */
-export async function reviewRequest(world: World & {readonly targets: Targets}, number: number): Promise<void> {
+export async function reviewRequest(world: WorkerWorld, number: number): Promise<void> {
 	const record = await world.record.load(number);
 	if (record === null || !isDue(record, world.clock.now())) return;
 	const target = findTarget(world, record.request.target);
@@ -31,22 +32,41 @@ export async function reviewRequest(world: World & {readonly targets: Targets}, 
 	if (!claimed) return;
 	const claim = await world.record.load(number);
 	if (claim === null) return;
+	const lease = keepReviewLease(world, claim);
 	try {
-		// Before the look at the target: a run that ends from now on may have changed what this review finds.
-		const lookedAt = world.clock.now();
-		const reviewed = await reviewTarget(world, claim, target, world.targets.open(target.name));
-		const [event, writes] = conclude(claim, target, reviewed, {
-			lookedAt,
-			appliers: await appliersOf(world, claim, reviewed),
-		});
-		await commitClaimed(world, claim, event, writes);
+		await concludeReview(world, claim, target, lease);
 	} catch (error) {
+		await lease.stop();
 		const known = error instanceof Failure;
+		const stopped = known && error.code === 'cancelled';
 		const reason = known ? error.message : 'Lockstep itself failed to review this; its log says more.';
-		const hold = {reason, until: world.clock.now() + (known ? retryMs : bugRetryMs)};
-		await commitClaimed(world, claim, 'review-postponed', [{kind: 'request', set: {hold}}]);
+		const hold = {reason, until: world.clock.now() + (stopped ? 0 : known ? retryMs : bugRetryMs)};
+		await commitClaimed(world, {claim, lease}, 'review-postponed', [{kind: 'request', set: {hold}}]);
 		if (!known) throw error;
+	} finally {
+		await lease.stop();
 	}
+}
+
+async function concludeReview(
+	world: WorkerWorld,
+	claim: RequestRecord,
+	target: Target,
+	lease: ReviewLease,
+): Promise<void> {
+	// Before the look at the target: a run that ends from now on may have changed what this review finds.
+	const lookedAt = world.clock.now();
+	const reviewed = await reviewTarget(
+		world,
+		claim,
+		target,
+		world.targets.open(target.name),
+		async (review, history) => await rehearseScript(world, claim, target, {review, history, signal: lease.signal}),
+	);
+	const appliers = await appliersOf(world, claim, reviewed);
+	await lease.stop();
+	const [event, writes] = conclude(claim, target, reviewed, {lookedAt, appliers});
+	await commitClaimed(world, {claim, lease}, event, writes);
 }
 
 function isDue({request, reviewLeaseUntil}: RequestRecord, now: number): boolean {
@@ -78,21 +98,21 @@ async function commit(
 /** A change of the stage before raises the revision meanwhile: what was found counts while the claim is this worker's. */
 async function commitClaimed(
 	world: World,
-	claim: RequestRecord,
+	own: {readonly claim: RequestRecord; readonly lease: ReviewLease},
 	event: RequestEvent,
 	writes: readonly Write[],
 ): Promise<void> {
-	let record: RequestRecord | null = claim;
-	while (record !== null && !(await commit(world, record, event, writes))) record = await stillClaimed(world, claim);
+	let record: RequestRecord | null = own.claim;
+	while (record !== null && !(await commit(world, record, event, writes))) record = await stillClaimed(world, own);
 }
 
-async function stillClaimed(world: World, claim: RequestRecord): Promise<RequestRecord | null> {
+async function stillClaimed(
+	world: World,
+	{claim, lease}: {readonly claim: RequestRecord; readonly lease: ReviewLease},
+): Promise<RequestRecord | null> {
 	const record = await world.record.load(claim.request.number);
-	const same =
-		record?.request.state === 'reviewing' &&
-		record.reviewLeaseUntil === claim.reviewLeaseUntil &&
-		record.request.scriptSha256 === claim.request.scriptSha256;
-	return same ? record : null;
+	if (record === null || !lease.holds(record)) return null;
+	return record.request.scriptSha256 === claim.request.scriptSha256 ? record : null;
 }
 
 /** Whose runs applied what was pending when the script was reviewed last, else all of it; null where not all is known. */
@@ -122,7 +142,7 @@ function conclude(
 	reviewed: TargetReview,
 	{lookedAt: now, appliers}: Circumstances,
 ): [RequestEvent, readonly Write[]] {
-	const {review, digest, state, identity} = reviewed;
+	const {review, digest, state, identity, rehearsal} = reviewed;
 	if (state.inRecovery) {
 		const reason = `${target.name} is a replica (in recovery) right now: Lockstep reviews and migrates only the primary. Point the target at it in lockstep.yaml.`;
 		return ['review-postponed', [{kind: 'request', set: {hold: {reason, until: now + retryMs}}}]];
@@ -133,6 +153,7 @@ function conclude(
 		reviewedAt: now,
 		remindAt: null,
 		targetIdentity: identity,
+		rehearsal,
 		hold: null,
 	} as const;
 	// What a run left unverified is verified by a run: its applying is not what was doubted.
@@ -158,6 +179,7 @@ function conclude(
 			...carriedAnswers(record.answers, review, digest).map((answer) => ({kind: 'answer', answer}) as const),
 			// Said once per script: a review of the same bytes would only repeat it.
 			...(record.request.review === null ? [{kind: 'message', message: whatTakesEffect(record)} as const] : []),
+			...(hasNewDiff(record, reviewed) ? ([{kind: 'message', message: {kind: 'rehearsal'}}] as const) : []),
 			...(review.findings.length > findingsInMessages && record.request.reviewDigest !== digest
 				? ([{kind: 'message', message: {kind: 'findings'}}] as const)
 				: []),
@@ -169,6 +191,17 @@ function conclude(
 function whatTakesEffect({replaced}: RequestRecord): NewMessage {
 	const before = replaced.findLast(({approved}) => approved) ?? replaced.at(-1);
 	return before === undefined ? {kind: 'details'} : {kind: 'difference', payload: {before: before.scriptSha256}};
+}
+
+/** Told once per script, and again where the target has moved so that it changes something else. */
+function hasNewDiff(record: RequestRecord, {rehearsal}: TargetReview): boolean {
+	const now = diffOf(rehearsal);
+	return now !== '' && now !== diffOf(record.rehearsal ?? null);
+}
+
+function diffOf(recorded: RecordedRehearsal | null): string {
+	if (recorded === null || recorded.rehearsal.kind === 'impossible') return '';
+	return recorded.rehearsal.schemaDiff;
 }
 
 function nothingPending(

@@ -1,5 +1,7 @@
 import {digestText} from '../domain/approval.ts';
 import {isRefusal} from '../domain/refusal.ts';
+import {type RecordedRehearsal, rehearsalFor} from '../domain/recorded-rehearsal.ts';
+import {rehearsedReview} from '../domain/review/rehearsed-review.ts';
 import {withoutDumps} from '../domain/review/last-use.ts';
 import type {KnownIds} from '../domain/review/review-context.ts';
 import {type Review, reviewScript, tablesTouched} from '../domain/review/review.ts';
@@ -19,19 +21,29 @@ export interface TargetReview {
 	readonly identity: TargetIdentity;
 	readonly history: HistoryTable;
 	readonly appliedIds: readonly string[];
+	/** With what the rehearsal showed. */
 	readonly review: Review;
+	/** Null where none is asked for, and where there is none of this script with these migrations pending. */
+	readonly rehearsal: RecordedRehearsal | null;
 	readonly digest: string;
 }
+
+/** Rehearses the script that was reviewed, or not. */
+export type Rehearse = (review: Review, history: HistoryTable) => Promise<RecordedRehearsal | null>;
 
 /**
  * Reads the script again from the record and the facts from the target, and reviews one against the other. Asked at
  * review time and once more right before apply: an equal digest says that nothing a person approved has changed.
+ *
+ * @param rehearse At review time; right before apply the rehearsal of the record speaks, as long as the same migrations
+ *   are pending.
  */
 export async function reviewTarget(
 	world: World,
-	{request, backups}: Pick<RequestRecord, 'request' | 'backups'>,
+	{request, backups, rehearsal: recorded}: Pick<RequestRecord, 'request' | 'backups' | 'rehearsal'>,
 	target: Target,
 	database: TargetDatabase,
+	rehearse: Rehearse | null,
 ): Promise<TargetReview> {
 	const read = await readRecorded(world, request);
 	const state = await database.state();
@@ -42,7 +54,7 @@ export async function reviewTarget(
 	const asked = await database.tableFacts(tablesTouched(read.script, read.frame, appliedIds));
 	const facts = asked.map((table) => withoutDumps(table, dumps));
 	const {shared, knownIds} = await historyKnowledge(world, target, request.app, read);
-	const review = reviewScript({
+	const ofText = reviewScript({
 		script: read.script,
 		frame: read.frame,
 		appliedIds,
@@ -50,6 +62,11 @@ export async function reviewTarget(
 		target: {historyIds: appliedIds, serverVersion: state.serverVersion, knownIds, sharedHistory: shared},
 		policy: target.policy.review,
 	});
+	const rehearsal =
+		rehearse === null || state.inRecovery
+			? rehearsalFor(recorded, request.scriptSha256, ofText.pending)
+			: await rehearse(ofText, history);
+	const review = rehearsal === null ? ofText : rehearsedReview(ofText, rehearsal.rehearsal, target.policy.review);
 	const digest = world.hash(
 		digestText({
 			scriptSha256: request.scriptSha256,
@@ -63,9 +80,10 @@ export async function reviewTarget(
 			]),
 			start: JSON.stringify(request.start),
 			review,
+			rehearsed: target.rehearsal.enabled ? (rehearsal?.effectsHash ?? 'not rehearsed') : null,
 		}),
 	);
-	return {kind: 'reviewed', read, state, identity, history, appliedIds, review, digest};
+	return {kind: 'reviewed', read, state, identity, history, appliedIds, review, rehearsal, digest};
 }
 
 export async function readRecorded(world: World, request: MigrationRequest): Promise<ReadScript> {

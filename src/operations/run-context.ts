@@ -4,6 +4,7 @@ import {announce} from './decide.ts';
 import {type Lease, LeaseLost} from './lease.ts';
 import type {Backups} from './ports/backups.ts';
 import type {Claim, RequestRecord, Write} from './ports/record.ts';
+import type {Scratch} from './ports/scratch.ts';
 import type {TargetDatabase, Targets} from './ports/targets.ts';
 import type {World} from './world.ts';
 
@@ -11,6 +12,7 @@ import type {World} from './world.ts';
 export interface WorkerWorld extends World {
 	readonly targets: Targets;
 	readonly backups: Backups;
+	readonly scratch: Scratch;
 	/** Unique to this process. */
 	readonly worker: string;
 	/** Aborts when the worker is asked to stop. */

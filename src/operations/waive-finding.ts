@@ -4,6 +4,7 @@ import type {Target} from '../domain/target.ts';
 import {judgeWaiver, waivableRules} from '../domain/waiver.ts';
 import {staleView} from './answer-checklist.ts';
 import {decide, type Done} from './decide.ts';
+import {awaitsPermission} from './rehearse-script.ts';
 import {findTarget, idsOf, lookUp, whoMayWaive} from './target-people.ts';
 import type {World} from './world.ts';
 
@@ -18,7 +19,7 @@ export async function waiveFinding(
 		readonly reason: string;
 	},
 ): Promise<Done | Refusal> {
-	return await decide(world, ask, async ({request, waivers}) => {
+	return await decide(world, ask, async ({request, waivers, rehearsal}) => {
 		const target = findTarget(world, request.target);
 		if (isRefusal(target)) return target;
 		if (request.review === null) return refuse('review-unfinished', 'The review has not finished yet.');
@@ -28,8 +29,10 @@ export async function waiveFinding(
 		const open = waivableRules(request.review, ask.digest, waivers);
 		const may = judgeWaiver(person, request, await idsOf(world, target.people.waivers), ask, open);
 		if (may !== 'may') return await withWhoMayWaive(world, target, request, may);
+		// Who lets a script be rehearsed has the review go on; nothing is waived for the run by that.
+		const rehearses = ask.rule === 'unrehearsed' && awaitsPermission(rehearsal ?? null);
 		return {
-			event: 'waived',
+			event: rehearses ? 'moved' : 'waived',
 			detail: {rule: ask.rule, reason: ask.reason, digest: ask.digest},
 			writes: [
 				{kind: 'waiver', waiver: {rule: ask.rule, person: ask.person, reason: ask.reason, reviewDigest: ask.digest}},
@@ -38,7 +41,10 @@ export async function waiveFinding(
 					message: {kind: 'line', payload: {about: 'waiver', rule: ask.rule, person: ask.person, reason: ask.reason}},
 				},
 			],
-			sentence: `${ask.rule} is waived for MR-${ask.number}. Two approvals are needed now.`,
+			sentence: rehearses
+				? `MR-${ask.number} may be rehearsed now: the review goes on with what the script does to a copy.`
+				: `${ask.rule} is waived for MR-${ask.number}. Two approvals are needed now.`,
+			jobs: rehearses ? [{kind: 'review', number: ask.number, pool: target.pool}] : [],
 		};
 	});
 }

@@ -1,9 +1,11 @@
 import {randomUUID} from 'node:crypto';
-import {hostname} from 'node:os';
+import {hostname, tmpdir} from 'node:os';
+import path from 'node:path';
 
 import {createBackups} from '../adapters/backups/backups.ts';
 import {consume} from '../adapters/queue/consumer.ts';
 import {poolQueue} from '../adapters/queue/names.ts';
+import {createScratch} from '../adapters/scratch/scratch.ts';
 import {createTargets} from '../adapters/target/target-database.ts';
 import type {Configuration} from '../config.ts';
 import {keepBackups} from '../operations/keep-backups.ts';
@@ -16,6 +18,9 @@ import {openWorld, type RoleWorld} from './world.ts';
 
 /** Runs and reviews at once in one worker: they wait for PostgreSQL far more than for a processor. */
 const concurrency = 8;
+
+/** What killed workers left is looked for this often. Milliseconds. */
+const sweepMs = 3_600_000;
 
 /**
  * Reviews and runs for the targets of its pools; it alone resolves their secrets. Returns what stops it: a backup is
@@ -35,7 +40,14 @@ export async function startWorker(config: Configuration, pools: readonly string[
 			targets: logins.map(({database, backup, keeping}) => ({...database, ...backup, ...keeping})),
 			toolFolders,
 		}),
+		scratch: createScratch({
+			targets: logins.map(({database, apply, backup}) => ({...database, apply, backup})),
+			toolFolders,
+			directory: config.worker.scratchDirectory ?? ownScratchDirectory(),
+			keepAwayFrom: [config.folder, ...backupDirectories(config, pools)],
+		}),
 	};
+	const stopSweeping = sweepOften(world);
 	const jobs = startCommonJobs(world, config);
 	const consumers = pools.map((pool) =>
 		consume({
@@ -49,10 +61,31 @@ export async function startWorker(config: Configuration, pools: readonly string[
 	world.log.info({pools}, 'worker ready');
 	return async () => {
 		stopping.abort();
+		stopSweeping();
 		await Promise.all(consumers.map(async (consumer) => await consumer.close()));
 		await jobs.close();
 		await common.close();
 	};
+}
+
+/** Short, for the sockets that lie in it; two users of one machine do not get into each other's way. */
+function ownScratchDirectory(): string {
+	return path.join(tmpdir(), `lockstep-${process.getuid?.() ?? 'scratch'}`);
+}
+
+function backupDirectories({targets}: Configuration, pools: readonly string[]): readonly string[] {
+	return [...targets.values()].filter(({pool}) => pools.includes(pool)).flatMap(({backup}) => backup.directory ?? []);
+}
+
+/** On the main thread: a process that is asked whether it lives is asked by the one that owns its files. */
+function sweepOften(world: RoleWorld & WorkerWorld): () => void {
+	const sweep = (): void => {
+		void world.scratch.sweep().then(({directories, processes}) => {
+			if (directories.length > 0) world.log.info({directories, processes}, 'removed what a killed worker left');
+		}, world.heard);
+	};
+	sweep();
+	return world.clock.every(sweepMs, sweep);
 }
 
 async function performPoolJob(world: RoleWorld & WorkerWorld, job: Job): Promise<void> {

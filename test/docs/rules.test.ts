@@ -3,6 +3,7 @@ import path from 'node:path';
 import {expect, it} from 'vitest';
 
 import {itemWords} from '../../src/domain/checklist.ts';
+import {type RehearsalRule, rehearsalRules} from '../../src/domain/review/rehearsal-rules.ts';
 import type {Rule} from '../../src/domain/review/rule.ts';
 import {rules} from '../../src/domain/review/rules/index.ts';
 import {visibleText} from '../../src/domain/script/hidden-text.ts';
@@ -23,12 +24,18 @@ function page(): string {
 		'| Rule | Severity | May be waived | Checklist item |',
 		'|---|---|---|---|',
 		...rules.map((rule) => row(rule)),
+		...rehearsalRules.map((rule) => row(rule)),
 		'',
 		...rules.flatMap((rule) => section(rule)),
+		'# What a rehearsal finds',
+		'',
+		'Not in the text of a script but in what it did to a copy of the target’s schema. A second run that changes something is [`not-idempotent`](#not-idempotent).',
+		'',
+		...rehearsalRules.flatMap((rule) => rehearsalSection(rule)),
 	].join('\n');
 }
 
-function row({id, severity, waivable, item}: Rule): string {
+function row({id, severity, waivable, item}: Pick<Rule, 'id' | 'severity' | 'waivable' | 'item'>): string {
 	return `| [\`${id}\`](#${id}) | ${severity} | ${waivable ? 'yes' : 'no'} | ${item === null ? '' : itemWords[item]} |`;
 }
 
@@ -44,6 +51,10 @@ function section({id, severity, waivable, why, example}: Rule): readonly string[
 		...(isSql ? ['Instead:', '', ...fenced(example.instead)] : [`Instead: ${example.instead}`]),
 		'',
 	];
+}
+
+function rehearsalSection({id, severity, why, remedy}: RehearsalRule): readonly string[] {
+	return [`## ${id}`, '', `${why} *${severity}*`, '', `Instead: ${remedy}`, ''];
 }
 
 function fenced(sql: string): readonly string[] {

@@ -12,6 +12,7 @@ import {createRecordStore} from '../../src/adapters/record/record-store.ts';
 import {applySchema} from '../../src/adapters/record/schema.ts';
 import {createScriptReader} from '../../src/adapters/sql/reader.ts';
 import type {TargetSettings} from '../../src/adapters/target/connection.ts';
+import {createScratch} from '../../src/adapters/scratch/scratch.ts';
 import {createTargets} from '../../src/adapters/target/target-database.ts';
 import {itemsToConfirm} from '../../src/domain/approval.ts';
 import {answerableItemIds} from '../../src/domain/checklist.ts';
@@ -31,11 +32,13 @@ import type {Messenger} from '../../src/operations/ports/messenger.ts';
 import type {People} from '../../src/operations/ports/people.ts';
 import type {Job} from '../../src/operations/ports/queue.ts';
 import type {RequestRecord} from '../../src/operations/ports/record.ts';
+import type {Scratch} from '../../src/operations/ports/scratch.ts';
 import type {TargetDatabase, Targets} from '../../src/operations/ports/targets.ts';
 import {performRun} from '../../src/operations/perform-run.ts';
 import {reviewRequest} from '../../src/operations/review-script.ts';
 import type {WorkerWorld} from '../../src/operations/run-context.ts';
 import {startRun} from '../../src/operations/start-run.ts';
+import {makeScratchPlace} from '../adapters/scratch/rehearsing.ts';
 import {createDatabase, databaseServer, databaseUrl} from './databases.ts';
 import {type EfCommand, efScript, type EfScript} from './ef-script.ts';
 import {atEndOfFile} from './leaks.ts';
@@ -197,6 +200,7 @@ export async function openLockstep(): Promise<Lockstep> {
 	const sql = new pg.Pool({connectionString: recordDatabase.url, max: 2});
 	const scripts = createScriptReader();
 	const backupDirectory = await mkdtemp(path.join(tmpdir(), 'backups-'));
+	const scratchDirectory = await makeScratchPlace();
 	atEndOfFile(async () => {
 		await Promise.all([record.close(), sql.end(), scripts.close()]);
 		await rm(backupDirectory, {recursive: true, force: true});
@@ -210,6 +214,17 @@ export async function openLockstep(): Promise<Lockstep> {
 	const audited = new Map<number, number>();
 	let offset = 0;
 
+	const scratch = (): Scratch =>
+		createScratch({
+			targets: [...productions.reached.values()].map(({user, password, ...settings}) => ({
+				...settings,
+				apply: {user, password},
+				backup: logins.backup,
+			})),
+			toolFolders: [binDirectory],
+			directory: scratchDirectory,
+			keepAwayFrom: [backupDirectory],
+		});
 	const world: WorkerWorld = {
 		record,
 		scripts,
@@ -246,6 +261,10 @@ export async function openLockstep(): Promise<Lockstep> {
 				toolFolders: [binDirectory],
 			}),
 		),
+		scratch: {
+			rehearse: async (request) => await scratch().rehearse(request),
+			sweep: async () => await scratch().sweep(),
+		},
 	};
 
 	beforeEach(() => productions.lend());
@@ -425,6 +444,8 @@ function targetNamed(name: string, owner: string, directory: string): Target {
 		backup: {directory, keepDays: 7, required: true},
 		apply: {lockTimeoutMs: 200, lockAttempts: 3, role: owner, graceMs: 5000, maxActiveSessions: null},
 		verification: {appRoles: [], probes: []},
+		// A rehearsal takes a second or two: those who test it ask for it.
+		rehearsal: {enabled: false},
 		restoreRunbook: 'https://runbooks.example/restore',
 	};
 }

@@ -37,6 +37,24 @@ export async function heartbeat(
 	return {cancelAskedBy: z.string().nullable().parse(rows[0]['cancel_asked_by'])};
 }
 
+/** A claim that has ended may be extended as long as nobody else took the review: nothing was lost meanwhile. */
+export async function renewReview(
+	pool: pg.Pool,
+	number: number,
+	until: number,
+	leaseMs: number,
+): Promise<number | null> {
+	const {rows} = await query(
+		pool,
+		`update request set review_lease_until = clock_timestamp() + $3 * interval '1 millisecond'
+		where number = $1 and state = 'reviewing' and abs(extract(epoch from review_lease_until - $2::timestamptz)) < 0.001
+		returning review_lease_until`,
+		[number, new Date(until), leaseMs],
+	);
+	if (rows[0] === undefined) return null;
+	return z.date().parse(rows[0]['review_lease_until']).getTime();
+}
+
 export async function release(pool: pg.Pool, claim: Claim): Promise<void> {
 	await query(
 		pool,

@@ -10,7 +10,7 @@ import {due} from './due.ts';
 import {takeEdit} from './edit-budget.ts';
 import {forGate} from './for-gate.ts';
 import {knownMigrations} from './known-migrations.ts';
-import {activeClaim, heartbeat, release, takeOver} from './leases.ts';
+import {activeClaim, heartbeat, release, renewReview, takeOver} from './leases.ts';
 import {loadRequest} from './load-request.ts';
 import {publishMessages} from './messages.ts';
 import {openRequests} from './open-requests.ts';
@@ -55,6 +55,7 @@ export function createRecordStore(
 		backups: createBackupRecords(pool),
 		takeOver: async (number, worker, leaseMs) => await takeOver(pool, number, worker, leaseMs),
 		heartbeat: async (claim, leaseMs) => await heartbeat(pool, claim, leaseMs),
+		renewReview: async (number, until, leaseMs) => await renewReview(pool, number, until, leaseMs),
 		release: async (claim) => await release(pool, claim),
 		activeClaim: async (number, worker) => await activeClaim(pool, number, worker),
 		publishMessages: async (number, publish) => await publishMessages(pool, number, publish),

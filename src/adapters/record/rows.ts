@@ -4,6 +4,7 @@ import type {Approval} from '../../domain/approval.ts';
 import {answerableItemIds, checklistItemIds, type Answer} from '../../domain/checklist.ts';
 import type {Escalation} from '../../domain/escalation.ts';
 import {type MigrationRequest, requestStates} from '../../domain/request.ts';
+import type {RecordedRehearsal} from '../../domain/recorded-rehearsal.ts';
 import type {Review} from '../../domain/review/review.ts';
 import {type CatalogTable, type Run, type RunReport, type Step, stepNames} from '../../domain/run.ts';
 import type {Stage} from '../../domain/stage.ts';
@@ -24,6 +25,7 @@ const MaybeTime = Time.nullable();
 
 // Reviews and reports are written by this program alone and only ever read back: their shape is the domain's type.
 const StoredReview = z.unknown().transform((value) => value as Review | null);
+const StoredRehearsal = z.unknown().transform((value) => value as RecordedRehearsal | null);
 const StoredCatalog = z.unknown().transform((value) => value as readonly CatalogTable[] | null);
 const StoredSurvey = z.unknown().transform((value) => value as Survey | null);
 const StoredReport = z.unknown().transform((value) => value as RunReport | null);
@@ -68,6 +70,7 @@ export const RequestRow = z
 		reviewed_at: MaybeTime,
 		remind_at: MaybeTime,
 		review_lease_until: MaybeTime,
+		rehearsal: StoredRehearsal,
 		target_identity: Identity.nullable(),
 		hold_reason: z.string().nullable(),
 		hold_until: MaybeTime,
@@ -80,6 +83,7 @@ export const RequestRow = z
 		channel: row.channel,
 		targetIdentity: row.target_identity,
 		reviewLeaseUntil: row.review_lease_until,
+		rehearsal: row.rehearsal,
 		request: {
 			number: row.number,
 			revision: row.revision,

@@ -14,7 +14,7 @@ export async function write(client: Client, request: number, change: Write): Pro
 			await insertScript(client, change.script);
 			return await run(
 				client,
-				`update request set script_sha256 = $2, script_name = $3, last_editor = $4, review = null, review_digest = null where number = $1`,
+				`update request set script_sha256 = $2, script_name = $3, last_editor = $4, review = null, review_digest = null, rehearsal = null where number = $1`,
 				[request, change.script.sha256, change.script.name, change.editor],
 			);
 		case 'review-claim':
@@ -129,6 +129,9 @@ async function changeRequest(client: Client, number: number, set: RequestChange)
 	if (set.reason !== undefined) columns.push(['reason', set.reason]);
 	if (set.startDueAt !== undefined) columns.push(['start_due_at', date(set.startDueAt)]);
 	if (set.approvedAt !== undefined) columns.push(['approved_at', date(set.approvedAt)]);
+	if (set.rehearsal !== undefined) {
+		columns.push(['rehearsal', set.rehearsal === null ? null : JSON.stringify(set.rehearsal)]);
+	}
 	if (set.targetIdentity !== undefined) columns.push(['target_identity', JSON.stringify(set.targetIdentity)]);
 	await update(client, 'request', 'number', number, columns);
 }

@@ -1,4 +1,4 @@
-import {mkdir, realpath} from 'node:fs/promises';
+import {mkdir, realpath, stat} from 'node:fs/promises';
 import path from 'node:path';
 import type {Rehearsal} from '../../domain/rehearsal.ts';
 import {Failure} from '../../operations/ports/failure.ts';
@@ -130,6 +130,15 @@ async function startOne(
 async function requirePlace({directory, keepAwayFrom}: ScratchSettings): Promise<void> {
 	await mkdir(directory, {recursive: true, mode: 0o711});
 	const place = await realpath(directory);
+	const own = process.getuid?.() ?? 0;
+	const {uid} = await stat(place);
+	// Whoever owns the folder could put something else in a server's place.
+	if (uid !== own && uid !== 0) {
+		throw new Failure(
+			'scratch-unavailable',
+			`${directory} belongs to another user. Give scratch a directory of its own.`,
+		);
+	}
 	for (const folder of keepAwayFrom) {
 		const kept = await realpath(folder).catch(() => path.resolve(folder));
 		if (isWithin(place, kept) || place === kept) {

@@ -18,6 +18,7 @@ import {differenceMessage} from './views/difference.ts';
 import {escalationMessage, type EscalationWords} from './views/escalation-message.ts';
 import {findingsFile} from './views/findings-file.ts';
 import {lineMessage} from './views/line.ts';
+import {rehearsalMessage} from './views/rehearsal.ts';
 import {reminder} from './views/reminder.ts';
 import {requestMessage} from './views/request-message.ts';
 import {detailsMessage, findingsComment, resultMessage, scriptComment, tablesComment} from './views/thread-messages.ts';
@@ -101,6 +102,8 @@ async function render(slot: MessageSlot, record: RequestRecord, options: Messeng
 			return callMessage(record, callOf(slot, record));
 		case 'line':
 			return lineMessage(record, slot.payload);
+		case 'rehearsal':
+			return rehearsalMessage(record);
 		case 'result':
 			return resultMessage(record, numberIn(slot, 'run'));
 		case 'escalation':

@@ -2,6 +2,7 @@ import {type Rehearsal, type RehearsalReport, type Repetition, stoppingLocks} fr
 import {parseTableName} from '../script/schema-change.ts';
 import type {TableName} from '../script/table-name.ts';
 import type {Finding} from './finding.ts';
+import {lockObserved, rehearsalFailed, type RehearsalRule, rewriteObserved, unrehearsed} from './rehearsal-rules.ts';
 import type {Review, ReviewedTable} from './review.ts';
 
 /** What is known of the script and the live tables before the rehearsal. */
@@ -12,7 +13,7 @@ export type BeforeRehearsal = Pick<Review, 'findings' | 'tables'>;
  * static rules have missed. What they have found already is not said twice.
  */
 export function rehearsalFindings(rehearsal: Rehearsal, review: BeforeRehearsal): readonly Finding[] {
-	if (rehearsal.kind === 'impossible') return [unrehearsed(rehearsal.sentence)];
+	if (rehearsal.kind === 'impossible') return [notRehearsed(rehearsal.sentence)];
 	return [
 		...(rehearsal.kind === 'failed' ? [failed(rehearsal)] : []),
 		...(rehearsal.kind === 'not-idempotent' ? [notIdempotent(rehearsal.repeated)] : []),
@@ -22,15 +23,11 @@ export function rehearsalFindings(rehearsal: Rehearsal, review: BeforeRehearsal)
 	];
 }
 
-function unrehearsed(sentence: string): Finding {
+function notRehearsed(sentence: string): Finding {
 	return {
-		...nowhere,
-		rule: 'unrehearsed',
+		...from(unrehearsed),
 		severity: 'blocker',
-		waivable: true,
 		message: `The script was not rehearsed: ${sentence}`,
-		why: 'Nobody has seen what it does. Verification can then only look at the history and at what it touches, not compare with what was rehearsed.',
-		remedy: 'Make the rehearsal possible, or let a person whom the target names accept it as it is, with a reason.',
 	};
 }
 
@@ -39,15 +36,11 @@ function failed({error}: Extract<Rehearsal, {kind: 'failed'}>): Finding {
 	const code = sqlState === '' ? '' : ` (${sqlState})`;
 	const missing = mayBeForLackOfRows ? ' The copy has no rows: the row it refers to may be there in production.' : '';
 	return {
-		...nowhere,
-		rule: 'rehearsal-failed',
+		...from(rehearsalFailed),
 		severity: mayBeForLackOfRows ? 'warning' : 'blocker',
-		waivable: true,
 		place: {line: error.line ?? 1, column: 1},
 		statement: error.statement ?? '',
 		message: `On a copy of the target's schema the script stops${code}: ${message}.${missing}`,
-		why: 'What fails on a copy of the schema fails in production, after the backup and with half of it applied where a migration is not one transaction.',
-		remedy: 'Mend the migration and generate the script again; where the target has moved, review it again.',
 	};
 }
 
@@ -116,13 +109,9 @@ function rewritesMissed({rewrites}: RehearsalReport, {findings, tables}: BeforeR
 		const time = bytes === null ? '' : `, about ${Math.max(1, Math.round(bytes / rewriteSpeed))} s at 60 MB/s`;
 		return [
 			{
-				...nowhere,
-				rule: 'rewrite-observed',
+				...from(rewriteObserved),
 				severity: known?.large === true ? ('blocker' as const) : ('warning' as const),
-				waivable: true,
 				message: `In the rehearsal PostgreSQL wrote ${table} anew (${reasons.join(', ')})${time}.`,
-				why: 'While a table is written anew nobody can read or write it. The rules did not see this in the text of the script.',
-				remedy: 'Add a column beside it and fill it in batches; see the rule type-rewrite.',
 			},
 		];
 	});
@@ -133,17 +122,14 @@ function locksMissed({locks}: RehearsalReport, {tables}: BeforeRehearsal): reado
 	return stoppingLocks(locks)
 		.filter(({relation}) => knownTable(relation, tables) === null)
 		.map(({relation, mode}) => ({
-			...nowhere,
-			rule: 'lock-observed',
+			...from(lockObserved),
 			severity: 'warning' as const,
-			waivable: true,
 			message: `In the rehearsal a transaction held ${mode} on ${relation}, which the text of the script does not show.`,
-			why: 'Until it commits, writers wait, and with AccessExclusiveLock readers, too.',
-			remedy: 'Look for what touches the table: a function, a trigger, a foreign key, an EXECUTE.',
 		}));
 }
 
-function knownTable(identity: string, tables: readonly ReviewedTable[]): ReviewedTable | null {
+/** What the review knows of the table that the rehearsal calls so, or null. */
+export function knownTable(identity: string, tables: readonly ReviewedTable[]): ReviewedTable | null {
 	const name = parseTableName(identity);
 	if (name === null) return null;
 	return tables.find(({table}) => isSame(table, name)) ?? null;
@@ -162,3 +148,7 @@ const nowhere = {
 	furtherPlaces: [],
 	statement: '',
 } as const;
+
+function from({id, item, waivable, why, remedy}: RehearsalRule) {
+	return {...nowhere, rule: id, item, waivable, why, remedy};
+}

@@ -91,12 +91,12 @@ export function reviewScript(input: ReviewInput): Review {
 function findingsOf(rule: Rule, context: ReviewContext): readonly Finding[] {
 	return rule.check(context).map((objection) => {
 		const finding = findingOf(rule, objection);
-		return {...finding, severity: configured(finding, context.policy)};
+		return {...finding, severity: configuredSeverity(finding, context.policy)};
 	});
 }
 
 /** A target may take a rule more or less seriously, but not lower what nobody may waive. */
-function configured({rule, severity, waivable}: Finding, {severities}: ReviewPolicy): Severity {
+export function configuredSeverity({rule, severity, waivable}: Finding, {severities}: ReviewPolicy): Severity {
 	const own = severities[rule];
 	if (own === undefined) return severity;
 	return !waivable && severityRank[own] > severityRank[severity] ? severity : own;
@@ -183,7 +183,8 @@ const slowKinds: ReadonlySet<SchemaChange['kind']> = new Set([
 
 const severityRank: Readonly<Record<Severity, number>> = {blocker: 0, warning: 1, notice: 2};
 
-function worstFirst(left: Finding, right: Finding): number {
+/** The order of a review's findings. */
+export function worstFirst(left: Finding, right: Finding): number {
 	return (
 		severityRank[left.severity] - severityRank[right.severity] ||
 		left.place.line - right.place.line ||

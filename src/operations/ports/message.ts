@@ -3,7 +3,8 @@
  * are said once: `details` (pending statements), `difference` (what new bytes change of the script whose SHA-256 is the
  * payload's `before`), `call` (those who could approve are pinged; the payload's `call` is its index among the calls), `script` (the file with its hash), `line` (one sentence), `result`
  * (after a run: what landed, tables touched, last history rows), `tables` (the full table list as a file), `findings`
- * (every finding of a review as a file, where the messages have no room for them).
+ * (every finding of a review as a file, where the messages have no room for them), `rehearsal` (what the script changed
+ * on a copy of the schema, as a diff).
  */
 export type MessageKind =
 	| 'request'
@@ -15,6 +16,7 @@ export type MessageKind =
 	| 'result'
 	| 'tables'
 	| 'findings'
+	| 'rehearsal'
 	| 'escalation'
 	| 'reminder';
 

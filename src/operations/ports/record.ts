@@ -3,6 +3,7 @@ import type {AuditDetail} from '../../domain/audit.ts';
 import type {Answer} from '../../domain/checklist.ts';
 import type {Escalation} from '../../domain/escalation.ts';
 import type {GateRequest} from '../../domain/gate.ts';
+import type {RecordedRehearsal} from '../../domain/recorded-rehearsal.ts';
 import type {MigrationRequest, RequestState} from '../../domain/request.ts';
 import type {CatalogTable, Run, RunOutcome, RunReport, StepName, StepState} from '../../domain/run.ts';
 import type {Survey} from '../../domain/survey.ts';
@@ -23,6 +24,8 @@ export interface RequestRecord {
 	readonly targetIdentity: TargetIdentity | null;
 	/** A worker reviews it until then, unless it dies; epoch milliseconds. */
 	readonly reviewLeaseUntil: number | null;
+	/** Of the script as it is; null where there was none. */
+	readonly rehearsal?: RecordedRehearsal | null;
 	readonly answers: readonly Answer[];
 	readonly approvals: readonly Approval[];
 	readonly waivers: readonly Waiver[];
@@ -167,7 +170,7 @@ export type RequestChange = Partial<
 		| 'startDueAt'
 		| 'approvedAt'
 	>
-> & {readonly targetIdentity?: TargetIdentity};
+> & {readonly targetIdentity?: TargetIdentity; readonly rehearsal?: RecordedRehearsal | null};
 
 export interface RunChange {
 	readonly finishedAt?: number;
@@ -311,6 +314,11 @@ export interface RecordStore {
 	takeOver(number: number, worker: string, leaseMs: number): Promise<Claim | null>;
 	/** Extends the lease, and tells whether cancelling was asked and how many milliseconds are left; null: the claim is lost or its lease has ended. */
 	heartbeat(claim: Claim, leaseMs: number): Promise<{readonly cancelAskedBy: string | null} | null>;
+	/**
+	 * Extends the claim on a review that ends at `until` (epoch milliseconds), and tells when it ends then; null: the claim
+	 * is lost.
+	 */
+	renewReview(number: number, until: number, leaseMs: number): Promise<number | null>;
 	/** Lets the lease end now: the next worker need not wait. */
 	release(claim: Claim): Promise<void>;
 	/** The claim of the run this worker just started. */

@@ -18,7 +18,7 @@ export async function decideAgain(run: RunContext): Promise<TargetReview | RunEn
 	if (run.target.backup.required && !record.backups.some((backup) => backup.run === run.claim.run)) {
 		return {kind: 'held', reason: 'No backup of this run is in the record.', retryInMs: busyRetryMs};
 	}
-	const reviewed = await reviewTarget(run.world, record, run.target, run.database);
+	const reviewed = await reviewTarget(run.world, record, run.target, run.database, null);
 	const busy = tooBusy(run, reviewed.state);
 	if (busy !== null) return {kind: 'held', reason: busy, retryInMs: busyRetryMs};
 	if (reviewed.digest === record.request.reviewDigest) return reviewed;

@@ -9,6 +9,7 @@ import {code, cut, escape, moment} from '../limits.ts';
 import {calledLine} from './call.ts';
 import {checklistBlocks} from './checklist.ts';
 import {findingBlocks} from './finding.ts';
+import {rehearsalBlocks} from './rehearsal.ts';
 import {requestButtons} from './request-buttons.ts';
 import {aboutText, reasonBlocks, riskBlocks} from './request-head.ts';
 import {failureBlocks, migrationBlocks} from './request-outcome.ts';
@@ -32,6 +33,7 @@ export function requestMessage(record: RequestRecord, target: Target): Rendered 
 		{worth: 8, blocks: reasonBlocks(record)},
 		{worth: 8, blocks: failureBlocks(record)},
 		{worth: 7, blocks: migrationBlocks(record)},
+		{worth: 7, blocks: rehearsalBlocks(record)},
 		findingsPart(record),
 		checklistPart(record, target, turn),
 		{worth: request.state === 'running' || request.state === 'failed' ? 8 : 4, blocks: runBlocks(record.runs)},

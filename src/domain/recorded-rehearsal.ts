@@ -1,0 +1,118 @@
+import type {Rehearsal, RehearsalReport, Repetition} from './rehearsal.ts';
+
+/** A rehearsal as the record keeps it: of these bytes, with these migrations pending. Safe as JSON. */
+export interface RecordedRehearsal {
+	readonly scriptSha256: string;
+	/** Ids that were pending on the copy. */
+	readonly pending: readonly string[];
+	/** Epoch milliseconds. */
+	readonly at: number;
+	/** A named person let the script be rehearsed although nobody can read what it does. */
+	readonly allowed: boolean;
+	/** Hash of all that it changed there: what an approver approves. */
+	readonly effectsHash: string;
+	/** Without what is too long to keep. */
+	readonly rehearsal: Rehearsal;
+	/** {@link rehearsal} holds the whole delta, its base and the whole history. */
+	readonly whole: boolean;
+}
+
+/** The one that speaks for this script with these migrations pending, or null. */
+export function rehearsalFor(
+	recorded: RecordedRehearsal | null | undefined,
+	scriptSha256: string,
+	pending: readonly string[],
+): RecordedRehearsal | null {
+	if (recorded === null || recorded === undefined || recorded.scriptSha256 !== scriptSha256) return null;
+	const same = recorded.pending.length === pending.length && recorded.pending.every((id, at) => id === pending[at]);
+	return same ? recorded : null;
+}
+
+/** The text whose hash says what a rehearsal changed: equal for a target that has not moved there. */
+export function effectsText(rehearsal: Rehearsal): string {
+	if (rehearsal.kind === 'impossible') return JSON.stringify([rehearsal.kind, rehearsal.reason]);
+	return JSON.stringify([rehearsal.kind, rehearsal.effects, rehearsal.delta]);
+}
+
+/** Entries of each list. */
+const mostEntries = 500;
+/** Of texts that a server or a script gave; characters. */
+const longestText = 1000;
+/** Of the diff; characters. */
+const longestDiff = 24_000;
+/** Of delta, base and history together as JSON, characters: every reading of the request brings them along. */
+const longestDelta = 100_000;
+
+/** What of a rehearsal is kept. */
+export function kept(rehearsal: Rehearsal): Pick<RecordedRehearsal, 'rehearsal' | 'whole'> {
+	if (rehearsal.kind === 'impossible') return {rehearsal, whole: false};
+	const {delta, base, historyBefore, historyAfter} = rehearsal;
+	const whole = JSON.stringify([delta, base, historyBefore, historyAfter]).length <= longestDelta;
+	const bounded = {
+		on: {
+			...rehearsal.on,
+			leftOut: rehearsal.on.leftOut.slice(0, mostEntries),
+			stubbedRoles: rehearsal.on.stubbedRoles.slice(0, mostEntries),
+		},
+		first: withoutOutput(rehearsal.first),
+		second: rehearsal.second === null ? null : withoutOutput(rehearsal.second),
+		effects: rehearsal.effects.slice(0, mostEntries),
+		...(whole ? {} : {delta: [], base: [], historyBefore: [], historyAfter: []}),
+		schemaDiff: cutLines(rehearsal.schemaDiff),
+		commands: [],
+		rewrites: rehearsal.rewrites.slice(0, mostEntries),
+		locks: rehearsal.locks.slice(0, mostEntries),
+		locksUnseen: rehearsal.locksUnseen.slice(0, mostEntries),
+		repeated: rehearsal.repeated.slice(0, mostEntries).map(cutRepetition),
+		writesRunAgain: rehearsal.writesRunAgain?.slice(0, mostEntries).map(cutText) ?? null,
+	};
+	if (rehearsal.kind !== 'failed') return {rehearsal: {...rehearsal, ...bounded}, whole};
+	return {rehearsal: {...rehearsal, ...bounded, error: cutError(rehearsal.error)}, whole};
+}
+
+type Pass = RehearsalReport['first'];
+type PassError = Exclude<Pass['error'], null>;
+
+function withoutOutput(pass: Pass): Pass {
+	const error = pass.error === null ? null : cutError(pass.error);
+	return {...pass, error, output: '', warnings: pass.warnings.slice(0, 20).map(cutText)};
+}
+
+function cutError(error: PassError): PassError {
+	const statement = error.statement === null ? null : cutText(error.statement);
+	return {...error, message: cutText(error.message), statement};
+}
+
+function cutRepetition(repetition: Repetition): Repetition {
+	switch (repetition.kind) {
+		case 'error':
+			return {...repetition, error: cutError(repetition.error)};
+		case 'schema':
+			return {...repetition, effects: repetition.effects.slice(0, mostEntries)};
+		case 'history':
+			return {
+				...repetition,
+				added: repetition.added.slice(0, mostEntries),
+				removed: repetition.removed.slice(0, mostEntries),
+			};
+		case 'rows':
+		case 'rewrite':
+			return repetition;
+	}
+}
+
+function cutText(text: string): string {
+	return wellFormed(text.length <= longestText ? text : `${text.slice(0, longestText)}…`);
+}
+
+/** Half of a pair is no text that a database takes. */
+function wellFormed(text: string): string {
+	return text.replaceAll(/\p{Surrogate}/gu, '\uFFFD');
+}
+
+function cutLines(text: string): string {
+	if (text.length <= longestDiff) return wellFormed(text);
+	const end = text.lastIndexOf('\n', longestDiff);
+	const left = text.slice(end < 0 ? longestDiff : end + 1).split('\n').length;
+	return wellFormed(`${text.slice(0, end < 0 ? longestDiff : end)}\n… and ${left} more lines`);
+}

@@ -23,7 +23,9 @@ export function riskText(review: Review, blocking: number): string {
 				: '○';
 	const parts = [
 		`${worst} ${findingCounts(review.findings).toLowerCase()}`,
-		...(blockers > blocking ? [`${count(blockers - blocking, 'blocker')} waived`] : []),
+		...(blockers > blocking
+			? [blocking === 0 ? 'waived' : `${blockers - blocking} of ${count(blockers, 'blocker')} waived`]
+			: []),
 		...(review.findings.some(({destructive}) => destructive) ? ['two approvals needed'] : []),
 		...(review.direction === 'down' ? ['takes migrations back'] : []),
 		...largeTables(review.tables.filter(({large, exists}) => large && exists === true)),

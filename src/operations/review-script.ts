@@ -64,8 +64,9 @@ async function concludeReview(
 		async (review, history) => await rehearseScript(world, claim, target, {review, history, signal: lease.signal}),
 	);
 	const appliers = await appliersOf(world, claim, reviewed);
+	const unverified = await world.record.unverifiedOn(target.name, reviewed.review.historyTable, claim.request.number);
 	await lease.stop();
-	const [event, writes] = conclude(claim, target, reviewed, {lookedAt, appliers});
+	const [event, writes] = conclude(claim, target, reviewed, {lookedAt, appliers, unverified});
 	await commitClaimed(world, {claim, lease}, event, writes);
 }
 
@@ -133,6 +134,8 @@ interface Circumstances {
 	readonly lookedAt: number;
 	/** Other requests that applied what this one wanted, where the record knows them all. */
 	readonly appliers: readonly number[] | null;
+	/** Another request that was applied to this history and not verified. */
+	readonly unverified: number | null;
 }
 
 /** What the review makes of the request. */
@@ -140,7 +143,7 @@ function conclude(
 	record: RequestRecord,
 	target: Target,
 	reviewed: TargetReview,
-	{lookedAt: now, appliers}: Circumstances,
+	{lookedAt: now, appliers, unverified}: Circumstances,
 ): [RequestEvent, readonly Write[]] {
 	const {review, digest, state, identity, rehearsal} = reviewed;
 	if (state.inRecovery) {
@@ -156,10 +159,13 @@ function conclude(
 		rehearsal,
 		hold: null,
 	} as const;
-	// What a run left unverified is verified by a run: its applying is not what was doubted.
-	if (review.pending.length === 0 && lastUnverified(record) === undefined) {
-		return nothingPending(target, reviewed, reviewedNow, appliers);
+	const nothingLeft = review.pending.length === 0 && lastUnverified(record) === undefined;
+	if (nothingLeft && review.direction === 'up' && unverified !== null) {
+		const reason = `Nothing is left to apply, but MR-${unverified} was applied to ${target.name} and its verification failed. This request goes on once MR-${unverified} is verified or a lead has closed it.`;
+		return ['review-postponed', [{kind: 'request', set: {hold: {reason, until: now + retryMs}}}]];
 	}
+	// What a run left unverified is verified by a run: its applying is not what was doubted.
+	if (nothingLeft) return nothingPending(target, reviewed, reviewedNow, appliers);
 	if (isStillApproved(record, target, reviewed)) return ['approved', [{kind: 'request', set: reviewedNow}]];
 	return [
 		'review-finished',

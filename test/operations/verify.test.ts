@@ -8,6 +8,7 @@ import type {Target} from '../../src/domain/target.ts';
 import {askGate} from '../../src/operations/answer-gate.ts';
 import {decideFailure} from '../../src/operations/decide-failure.ts';
 import {noticeMoved} from '../../src/operations/notice-moved.ts';
+import {withdrawRequest} from '../../src/operations/withdraw-request.ts';
 import {databaseUrl} from '../support/databases.ts';
 import type {EfCommand} from '../support/ef-script.ts';
 import {atEndOfFile} from '../support/leaks.ts';
@@ -16,6 +17,7 @@ import {
 	change,
 	changing,
 	expectDone,
+	expectRefusal,
 	harmless,
 	initial,
 	openLockstep,
@@ -129,6 +131,29 @@ describe('what the application may not use', () => {
 		await lockstep.start(number);
 		expect(failureOf(await lockstep.run(number))).toContain('public.coupons');
 		expect(await gate(shop)).toBe('stop: failed');
+	});
+
+	it('is forgotten neither by a withdrawal nor by another request that has nothing to apply', async () => {
+		const shop = await withApp();
+		const {number} = (await ranOn(shop, [coupons])).request;
+		await allowRerun(number);
+		const withdrawn = await withdrawRequest(lockstep.world, {number, person: cast.dana});
+		expect(expectRefusal(withdrawn, 'not-in-this-state').sentence).toContain('verifies again');
+		// Running again, it is no request whose place a newer script takes.
+		await lockstep.start(number);
+		expect(failureOf(await lockstep.run(number))).toContain('public.coupons');
+		const other = await lockstep.open(shop, changing([coupons]), {version: '1.4.1'});
+		await lockstep.review(other);
+		expect(await lockstep.request(other)).toMatchObject({
+			state: 'submitted',
+			hold: {reason: expect.stringContaining(`MR-${number} was applied`)},
+		});
+
+		await shop.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON coupons TO ${app}; GRANT SELECT ON coupons TO ${reader}`);
+		expect((await rerun(number)).request.state).toBe('verified');
+		lockstep.clock.advance(60_000);
+		await lockstep.review(other);
+		expect(await lockstep.state(other)).toBe('verified');
 	});
 
 	it('is looked for where a migration drops a table and makes it anew: its grants, and no others, are missed', async () => {

@@ -52,3 +52,25 @@ export async function appliedBy(
 	);
 	return new Map(rows.map((row) => Applied.parse(row)).map(({id, number}) => [id, number]));
 }
+
+/** A request whose own last run applied everything and was not verified, and that no lead has closed; the newest. */
+export async function unverifiedOn(
+	pool: pg.Pool,
+	target: string,
+	historyTable: string,
+	except: number,
+): Promise<number | null> {
+	const {rows} = await query(
+		pool,
+		`select number from (
+			select distinct on (request.number) request.number, run.outcome, run.report ->> 'landed' as landed
+			from run join request on request.number = run.request
+			where run.target = $1 and request.history_table = $2 and run.outcome in ('verified', 'failed')
+			and request.state not in ('verified', 'closed') and request.number <> $3
+			order by request.number desc, run.id desc
+		) last
+		where outcome = 'failed' and landed = 'everything' limit 1`,
+		[target, historyTable, except],
+	);
+	return rows[0] === undefined ? null : Numbered.parse(rows[0]).number;
+}

@@ -14,7 +14,7 @@ import {activeClaim, heartbeat, release, renewReview, takeOver} from './leases.t
 import {loadRequest} from './load-request.ts';
 import {publishMessages} from './messages.ts';
 import {openRequests} from './open-requests.ts';
-import {appliedBy, overtakenBy} from './overtaken.ts';
+import {appliedBy, overtakenBy, unverifiedOn} from './overtaken.ts';
 import {LineRow} from './rows.ts';
 import {openInSlot, submittedIn} from './slots.ts';
 import {bytesOn} from './stages.ts';
@@ -49,6 +49,7 @@ export function createRecordStore(
 		forGate: async (app, version, target) => await forGate(pool, app, version, target),
 		bytesOn: async (target, app, sha256) => await bytesOn(pool, target, app, sha256),
 		overtakenBy: async (number) => await overtakenBy(pool, number),
+		unverifiedOn: async (target, historyTable, except) => await unverifiedOn(pool, target, historyTable, except),
 		appliedBy: async (target, historyTable, ids) => await appliedBy(pool, target, historyTable, ids),
 		knownMigrations: async (historyTable) => await knownMigrations(pool, historyTable),
 		due: async () => await due(pool),

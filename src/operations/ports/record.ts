@@ -301,6 +301,11 @@ export interface RecordStore {
 	bytesOn(target: string, app: string, sha256: string): Promise<Stage | null>;
 	/** Requests whose verified runs migrated this one's target and history table after it was reviewed, oldest first. */
 	overtakenBy(number: number): Promise<readonly number[]>;
+	/**
+	 * Another request of this target and history whose last run applied everything and was not verified, while no lead has
+	 * closed it; null where there is none.
+	 */
+	unverifiedOn(target: string, historyTable: string, except: number): Promise<number | null>;
 	/** Which request's verified run applied each of these migrations last, where one did. */
 	appliedBy(target: string, historyTable: string, ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
 	/** Ids of migrations that other requests' scripts with this history table found applied, or applied themselves. */

@@ -1,11 +1,10 @@
-import {randomBytes} from 'node:crypto';
 import {chmod, mkdtemp, readdir, rm} from 'node:fs/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import {createScratch, type ScratchSettings} from '../../../src/adapters/scratch/scratch.ts';
 import type {Rehearsal, RehearsalReport} from '../../../src/domain/rehearsal.ts';
 import type {RehearsalRequest} from '../../../src/operations/ports/scratch.ts';
 import type {HistoryTable} from '../../../src/operations/ports/targets.ts';
-import {createDatabase, databaseServer} from '../../support/databases.ts';
+import {createOwnedDatabase} from '../../support/owned-database.ts';
 import {atEndOfFile} from '../../support/leaks.ts';
 
 /** A production database, and throw-away servers to rehearse on. */
@@ -37,26 +36,8 @@ export const historySql = `CREATE TABLE IF NOT EXISTS "__EFMigrationsHistory" (
 
 /** @param schema Run as the applying role, after the history with one row was made; null for an empty database. */
 export async function createShop(schema: string | null): Promise<RehearsedShop> {
-	const database = await createDatabase();
-	const server = await databaseServer();
-	const user = `deployer_${randomBytes(4).toString('hex')}`;
-	const password = String.raw`p:w\d' "${randomBytes(6).toString('hex')}`;
-	const connect = async (): Promise<pg.Client> => {
-		const client = new pg.Client({connectionString: database.url});
-		await client.connect();
-		return client;
-	};
-	const query = async <Row extends pg.QueryResultRow>(sql: string): Promise<readonly Row[]> => {
-		const client = await connect();
-		try {
-			return (await client.query<Row>(sql)).rows;
-		} finally {
-			await client.end();
-		}
-	};
-	await query(
-		`CREATE ROLE ${user} LOGIN PASSWORD ${pg.escapeLiteral(password)}; ALTER DATABASE "${database.name}" OWNER TO ${user};`,
-	);
+	const database = await createOwnedDatabase();
+	const {server, user, password, connect, query} = database;
 	if (schema !== null) {
 		await query(
 			`SET ROLE ${user}; ${historySql} INSERT INTO "__EFMigrationsHistory" VALUES ('20260101000000_First', '10.0.3'); ${schema}`,

@@ -1,9 +1,9 @@
-import {randomBytes, randomUUID} from 'node:crypto';
-import pg from 'pg';
+import {randomUUID} from 'node:crypto';
+import type pg from 'pg';
 import type {ApplyOutcome, ApplyRequest, HistoryTable, TargetDatabase} from '../../../src/operations/ports/targets.ts';
 import type {TargetSettings} from '../../../src/adapters/target/connection.ts';
 import {createTargets} from '../../../src/adapters/target/target-database.ts';
-import {createDatabase, databaseServer} from '../../support/databases.ts';
+import {createOwnedDatabase} from '../../support/owned-database.ts';
 
 /** A database as production has them: owned by a plain role that applies migrations, with a password full of traps. */
 export interface Production {
@@ -32,26 +32,8 @@ const historySql = `CREATE TABLE "__EFMigrationsHistory" ("MigrationId" varchar(
 export const appliedIds: readonly string[] = ['20260101000000_First'];
 
 export async function createProduction(): Promise<Production> {
-	const database = await createDatabase();
-	const server = await databaseServer();
-	const user = `deployer_${randomBytes(4).toString('hex')}`;
-	const password = String.raw`p:w\d' "${randomBytes(6).toString('hex')}`;
-	const connect = async (): Promise<pg.Client> => {
-		const client = new pg.Client({connectionString: database.url});
-		await client.connect();
-		return client;
-	};
-	const query = async <Row extends pg.QueryResultRow>(sql: string): Promise<readonly Row[]> => {
-		const client = await connect();
-		try {
-			return (await client.query<Row>(sql)).rows;
-		} finally {
-			await client.end();
-		}
-	};
-	await query(
-		`CREATE ROLE ${user} LOGIN PASSWORD ${pg.escapeLiteral(password)}; ALTER DATABASE "${database.name}" OWNER TO ${user};`,
-	);
+	const database = await createOwnedDatabase();
+	const {server, user, password, connect, query} = database;
 	await query(`SET ROLE ${user}; ${historySql}`);
 	const settings: TargetSettings = {
 		name: 'shop',

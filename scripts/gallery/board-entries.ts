@@ -1,5 +1,5 @@
-import {boardMessage} from '../../src/adapters/slack/views/board.ts';
-import {failedHomeView, homeView} from '../../src/adapters/slack/views/home.ts';
+import {boardMessage} from '../../src/adapters/slack/views/board/board.ts';
+import {failedHomeView, homeView} from '../../src/adapters/slack/views/board/home.ts';
 import {waitingKinds} from '../../src/domain/waiting.ts';
 import type {RequestRecord} from '../../src/operations/ports/record.ts';
 import type {Board} from '../../src/operations/show-board.ts';

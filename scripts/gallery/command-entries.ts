@@ -1,5 +1,5 @@
 import {helpMessage} from '../../src/adapters/slack/views/help.ts';
-import {listMessage} from '../../src/adapters/slack/views/list.ts';
+import {listMessage} from '../../src/adapters/slack/views/board/list.ts';
 import {requestStates} from '../../src/domain/request.ts';
 import type {RequestLine} from '../../src/operations/ports/record.ts';
 import {ephemerals, type ViewEntry} from './entry.ts';

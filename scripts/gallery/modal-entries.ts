@@ -1,10 +1,10 @@
 import {encode, type RequestFields} from '../../src/adapters/slack/ids.ts';
-import {answerModal} from '../../src/adapters/slack/views/answer-modal.ts';
-import {approveModal} from '../../src/adapters/slack/views/approve-modal.ts';
-import {changesModal} from '../../src/adapters/slack/views/changes-modal.ts';
-import {closeModal, rerunModal} from '../../src/adapters/slack/views/failure-modals.ts';
-import {newScriptModal, requestModal} from '../../src/adapters/slack/views/request-modal.ts';
-import {waiveModal} from '../../src/adapters/slack/views/waive-modal.ts';
+import {answerModal} from '../../src/adapters/slack/views/modals/answer-modal.ts';
+import {approveModal} from '../../src/adapters/slack/views/modals/approve-modal.ts';
+import {changesModal} from '../../src/adapters/slack/views/modals/changes-modal.ts';
+import {closeModal, rerunModal} from '../../src/adapters/slack/views/modals/failure-modals.ts';
+import {newScriptModal, requestModal} from '../../src/adapters/slack/views/modals/request-modal.ts';
+import {waiveModal} from '../../src/adapters/slack/views/modals/waive-modal.ts';
 import {itemsToConfirm} from '../../src/domain/approval.ts';
 import {modals, type ViewEntry} from './entry.ts';
 import {dana, digest, noon, target} from './records.ts';

@@ -1,5 +1,5 @@
-import {requestMessage} from '../../src/adapters/slack/views/request-message.ts';
-import {showMessage} from '../../src/adapters/slack/views/show.ts';
+import {requestMessage} from '../../src/adapters/slack/views/message/request-message.ts';
+import {showMessage} from '../../src/adapters/slack/views/board/show.ts';
 import type {Hold, MigrationRequest} from '../../src/domain/request.ts';
 import type {Step} from '../../src/domain/run.ts';
 import type {RequestRecord} from '../../src/operations/ports/record.ts';

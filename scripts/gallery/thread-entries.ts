@@ -1,17 +1,17 @@
-import {callMessage} from '../../src/adapters/slack/views/call.ts';
-import {differenceMessage} from '../../src/adapters/slack/views/difference.ts';
-import {escalationMessage} from '../../src/adapters/slack/views/escalation-message.ts';
-import {findingsFile} from '../../src/adapters/slack/views/findings-file.ts';
+import {callMessage} from '../../src/adapters/slack/views/thread/call.ts';
+import {differenceMessage} from '../../src/adapters/slack/views/thread/difference.ts';
+import {escalationMessage} from '../../src/adapters/slack/views/thread/escalation-message.ts';
+import {findingsFile} from '../../src/adapters/slack/views/thread/findings-file.ts';
 import {lineMessage} from '../../src/adapters/slack/views/line.ts';
-import {rehearsalMessage} from '../../src/adapters/slack/views/rehearsal.ts';
-import {reminder} from '../../src/adapters/slack/views/reminder.ts';
+import {rehearsalMessage} from '../../src/adapters/slack/views/message/rehearsal.ts';
+import {reminder} from '../../src/adapters/slack/views/thread/reminder.ts';
 import {
 	detailsMessage,
 	findingsComment,
 	resultMessage,
 	scriptComment,
 	tablesComment,
-} from '../../src/adapters/slack/views/thread-messages.ts';
+} from '../../src/adapters/slack/views/thread/thread-messages.ts';
 import type {Rendered} from '../../src/adapters/slack/views/words.ts';
 import type {Landed} from '../../src/domain/run.ts';
 import type {RequestRecord} from '../../src/operations/ports/record.ts';

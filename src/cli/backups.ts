@@ -1,7 +1,7 @@
-import {holdBackup, releaseBackup} from '../operations/hold-backup.ts';
+import {holdBackup, releaseBackup} from '../operations/backups/hold-backup.ts';
 import type {RecordedBackup} from '../operations/ports/backup-records.ts';
-import {judgeAll, pruneBackup} from '../operations/prune-backups.ts';
-import {verifyBackup} from '../operations/verify-backup.ts';
+import {judgeAll, pruneBackup} from '../operations/backups/prune-backups.ts';
+import {verifyBackup} from '../operations/backups/verify-backup.ts';
 import {
 	atDesk,
 	backupNumbered,

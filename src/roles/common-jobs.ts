@@ -1,13 +1,13 @@
 import {consume} from '../adapters/queue/consumer.ts';
 import {commonQueue} from '../adapters/queue/names.ts';
 import type {Configuration} from '../config.ts';
-import {escalate} from '../operations/escalate.ts';
-import {noticeMoved} from '../operations/notice-moved.ts';
+import {escalate} from '../operations/failure/escalate.ts';
+import {noticeMoved} from '../operations/review/notice-moved.ts';
 import {Failure} from '../operations/ports/failure.ts';
 import type {Job} from '../operations/ports/queue.ts';
 import {publishMessages} from '../operations/publish-message.ts';
 import {reconcile} from '../operations/reconcile.ts';
-import {remindApprovers} from '../operations/remind-approvers.ts';
+import {remindApprovers} from '../operations/approval/remind-approvers.ts';
 import type {RoleWorld} from './world.ts';
 
 /** Does the jobs that any process may do. */

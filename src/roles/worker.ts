@@ -8,11 +8,11 @@ import {poolQueue} from '../adapters/queue/names.ts';
 import {createScratch} from '../adapters/scratch/scratch.ts';
 import {createTargets} from '../adapters/target/target-database.ts';
 import type {Configuration} from '../config.ts';
-import {keepBackups} from '../operations/keep-backups.ts';
-import {performRun} from '../operations/perform-run.ts';
+import {keepBackups} from '../operations/backups/keep-backups.ts';
+import {performRun} from '../operations/run/perform-run.ts';
 import type {Job} from '../operations/ports/queue.ts';
-import {reviewRequest} from '../operations/review-script.ts';
-import type {WorkerWorld} from '../operations/run-context.ts';
+import {reviewRequest} from '../operations/review/review-script.ts';
+import type {WorkerWorld} from '../operations/run/run-context.ts';
 import {startCommonJobs, withFallback} from './common-jobs.ts';
 import {openWorld, type RoleWorld} from './world.ts';
 

@@ -4,7 +4,7 @@ import {expect, it} from 'vitest';
 
 import {createRecordStore} from '../../src/adapters/record/record-store.ts';
 import {askGate} from '../../src/operations/answer-gate.ts';
-import {withdrawRequest} from '../../src/operations/withdraw-request.ts';
+import {withdrawRequest} from '../../src/operations/request/withdraw-request.ts';
 import {cast, expectDone, harmless, openLockstep, type Production} from '../support/lockstep-world.ts';
 
 const lockstep = await openLockstep();

@@ -1,10 +1,10 @@
 import {describe, expect, it} from 'vitest';
 
-import {agreeWithEvidence} from '../../src/operations/answer-checklist.ts';
+import {agreeWithEvidence} from '../../src/operations/review/answer-checklist.ts';
 import {Failure} from '../../src/operations/ports/failure.ts';
 import type {MessageSlot} from '../../src/operations/ports/message.ts';
 import {publishMessages} from '../../src/operations/publish-message.ts';
-import {withdrawRequest} from '../../src/operations/withdraw-request.ts';
+import {withdrawRequest} from '../../src/operations/request/withdraw-request.ts';
 import {cast, expectDone, harmless, openLockstep} from '../support/lockstep-world.ts';
 
 const lockstep = await openLockstep();

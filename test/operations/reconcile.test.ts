@@ -3,7 +3,7 @@ import {expect, it} from 'vitest';
 import type {Job} from '../../src/operations/ports/queue.ts';
 import {publishMessages} from '../../src/operations/publish-message.ts';
 import {reconcile} from '../../src/operations/reconcile.ts';
-import {withdrawRequest} from '../../src/operations/withdraw-request.ts';
+import {withdrawRequest} from '../../src/operations/request/withdraw-request.ts';
 import {cast, expectDone, harmless, openLockstep} from '../support/lockstep-world.ts';
 
 const lockstep = await openLockstep();

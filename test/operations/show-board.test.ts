@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 
 import {publishMessages} from '../../src/operations/publish-message.ts';
 import {type Board, showBoard} from '../../src/operations/show-board.ts';
-import {withdrawRequest} from '../../src/operations/withdraw-request.ts';
+import {withdrawRequest} from '../../src/operations/request/withdraw-request.ts';
 import {cast, destructive, expectDone, harmless, openLockstep} from '../support/lockstep-world.ts';
 
 const lockstep = await openLockstep();

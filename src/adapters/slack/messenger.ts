@@ -13,15 +13,21 @@ import {findFile, findPost, metadataOf} from './posted.ts';
 import type {WebClient} from './slack-client.ts';
 import {calling} from './slack-failure.ts';
 import {type Upload, uploadInThread} from './upload.ts';
-import {callMessage} from './views/call.ts';
-import {differenceMessage} from './views/difference.ts';
-import {escalationMessage, type EscalationWords} from './views/escalation-message.ts';
-import {findingsFile} from './views/findings-file.ts';
+import {callMessage} from './views/thread/call.ts';
+import {differenceMessage} from './views/thread/difference.ts';
+import {escalationMessage, type EscalationWords} from './views/thread/escalation-message.ts';
+import {findingsFile} from './views/thread/findings-file.ts';
 import {lineMessage} from './views/line.ts';
-import {rehearsalMessage} from './views/rehearsal.ts';
-import {reminder} from './views/reminder.ts';
-import {requestMessage} from './views/request-message.ts';
-import {detailsMessage, findingsComment, resultMessage, scriptComment, tablesComment} from './views/thread-messages.ts';
+import {rehearsalMessage} from './views/message/rehearsal.ts';
+import {reminder} from './views/thread/reminder.ts';
+import {requestMessage} from './views/message/request-message.ts';
+import {
+	detailsMessage,
+	findingsComment,
+	resultMessage,
+	scriptComment,
+	tablesComment,
+} from './views/thread/thread-messages.ts';
 import {count, name, type Rendered} from './views/words.ts';
 
 export interface MessengerOptions {

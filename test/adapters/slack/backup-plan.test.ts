@@ -1,8 +1,8 @@
 import {describe, expect, test} from 'vitest';
 
-import {backupLine, backupPlan} from '../../../src/adapters/slack/views/run.ts';
+import {backupLine, backupPlan} from '../../../src/adapters/slack/views/message/run.ts';
 import type {BackupPolicy} from '../../../src/domain/target.ts';
-import {resultMessage} from '../../../src/adapters/slack/views/thread-messages.ts';
+import {resultMessage} from '../../../src/adapters/slack/views/thread/thread-messages.ts';
 import {backup, record, report, run, target} from './request-record.ts';
 
 const at = Date.UTC(2026, 2, 1, 10, 15);

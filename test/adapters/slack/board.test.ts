@@ -6,15 +6,15 @@ import {requestStates} from '../../../src/domain/request.ts';
 import {waitingKinds} from '../../../src/domain/waiting.ts';
 import type {EndedRequest, RequestRecord} from '../../../src/operations/ports/record.ts';
 import type {Board, BoardItem, WaitingItem} from '../../../src/operations/show-board.ts';
-import {boardMessage} from '../../../src/adapters/slack/views/board.ts';
+import {boardMessage} from '../../../src/adapters/slack/views/board/board.ts';
 import {
 	askedLine,
 	recentLine,
 	runningLine,
 	targetLine,
 	waitingBlocks,
-} from '../../../src/adapters/slack/views/board-item.ts';
-import {failedHomeView, homeView} from '../../../src/adapters/slack/views/home.ts';
+} from '../../../src/adapters/slack/views/board/board-item.ts';
+import {failedHomeView, homeView} from '../../../src/adapters/slack/views/board/home.ts';
 import {emptyBoard} from './local-slack.ts';
 import {answered, dana, digest, finding, noon, omar, priya, record, review, run, sha256} from './request-record.ts';
 

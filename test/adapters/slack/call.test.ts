@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {checkMessage} from '../../../simulator/limits/message.ts';
-import {callMessage} from '../../../src/adapters/slack/views/call.ts';
-import {requestMessage} from '../../../src/adapters/slack/views/request-message.ts';
+import {callMessage} from '../../../src/adapters/slack/views/thread/call.ts';
+import {requestMessage} from '../../../src/adapters/slack/views/message/request-message.ts';
 import type {Rendered} from '../../../src/adapters/slack/views/words.ts';
 import type {ApproverCall, RequestRecord} from '../../../src/operations/ports/record.ts';
 import {answered, dana, digest, lena, noon, omar, priya, record, target} from './request-record.ts';

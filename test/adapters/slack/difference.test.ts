@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {checkMessage} from '../../../simulator/limits/message.ts';
-import {differenceMessage} from '../../../src/adapters/slack/views/difference.ts';
+import {differenceMessage} from '../../../src/adapters/slack/views/thread/difference.ts';
 import type {Rendered} from '../../../src/adapters/slack/views/words.ts';
 import type {PendingStatement} from '../../../src/domain/review/review.ts';
 import type {ReplacedScript} from '../../../src/operations/ports/record.ts';

@@ -11,7 +11,7 @@ import {scenes} from '../../../scripts/gallery/scenes.ts';
 import {bystander} from '../../../scripts/gallery/texts.ts';
 import {isObject} from '../../../simulator/json.ts';
 import {problemsOf} from '../../../simulator/limits/problems.ts';
-import {type Turn, turnOf} from '../../../src/adapters/slack/views/turn.ts';
+import {type Turn, turnOf} from '../../../src/adapters/slack/views/board/turn.ts';
 import {requestStates} from '../../../src/domain/request.ts';
 import {shownTexts, tricksIn} from './shown-texts.ts';
 

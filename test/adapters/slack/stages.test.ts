@@ -2,8 +2,8 @@ import type {KnownBlock} from '@slack/types';
 import {describe, expect, it} from 'vitest';
 
 import {checkMessage} from '../../../simulator/limits/message.ts';
-import {requestMessage} from '../../../src/adapters/slack/views/request-message.ts';
-import {turnOf} from '../../../src/adapters/slack/views/turn.ts';
+import {requestMessage} from '../../../src/adapters/slack/views/message/request-message.ts';
+import {turnOf} from '../../../src/adapters/slack/views/board/turn.ts';
 import type {MigrationRequest} from '../../../src/domain/request.ts';
 import type {Stage} from '../../../src/domain/stage.ts';
 import type {Target} from '../../../src/domain/target.ts';

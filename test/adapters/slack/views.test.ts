@@ -6,27 +6,27 @@ import {requestStates} from '../../../src/domain/request.ts';
 import type {Target} from '../../../src/domain/target.ts';
 import type {RequestRecord} from '../../../src/operations/ports/record.ts';
 import {encode} from '../../../src/adapters/slack/ids.ts';
-import {answerModal} from '../../../src/adapters/slack/views/answer-modal.ts';
-import {approveModal} from '../../../src/adapters/slack/views/approve-modal.ts';
-import {callMessage} from '../../../src/adapters/slack/views/call.ts';
-import {changesModal} from '../../../src/adapters/slack/views/changes-modal.ts';
-import {escalationMessage} from '../../../src/adapters/slack/views/escalation-message.ts';
-import {differenceMessage} from '../../../src/adapters/slack/views/difference.ts';
-import {closeModal, rerunModal} from '../../../src/adapters/slack/views/failure-modals.ts';
+import {answerModal} from '../../../src/adapters/slack/views/modals/answer-modal.ts';
+import {approveModal} from '../../../src/adapters/slack/views/modals/approve-modal.ts';
+import {callMessage} from '../../../src/adapters/slack/views/thread/call.ts';
+import {changesModal} from '../../../src/adapters/slack/views/modals/changes-modal.ts';
+import {escalationMessage} from '../../../src/adapters/slack/views/thread/escalation-message.ts';
+import {differenceMessage} from '../../../src/adapters/slack/views/thread/difference.ts';
+import {closeModal, rerunModal} from '../../../src/adapters/slack/views/modals/failure-modals.ts';
 import {helpMessage} from '../../../src/adapters/slack/views/help.ts';
 import {lineMessage} from '../../../src/adapters/slack/views/line.ts';
-import {listMessage} from '../../../src/adapters/slack/views/list.ts';
+import {listMessage} from '../../../src/adapters/slack/views/board/list.ts';
 import {checkingView, doneView, openingView, refusedView} from '../../../src/adapters/slack/views/notice.ts';
-import {reminder} from '../../../src/adapters/slack/views/reminder.ts';
-import {newScriptModal, requestModal} from '../../../src/adapters/slack/views/request-modal.ts';
-import {requestMessage} from '../../../src/adapters/slack/views/request-message.ts';
+import {reminder} from '../../../src/adapters/slack/views/thread/reminder.ts';
+import {newScriptModal, requestModal} from '../../../src/adapters/slack/views/modals/request-modal.ts';
+import {requestMessage} from '../../../src/adapters/slack/views/message/request-message.ts';
 import {
 	detailsMessage,
 	resultMessage,
 	scriptComment,
 	tablesComment,
-} from '../../../src/adapters/slack/views/thread-messages.ts';
-import {waiveModal} from '../../../src/adapters/slack/views/waive-modal.ts';
+} from '../../../src/adapters/slack/views/thread/thread-messages.ts';
+import {waiveModal} from '../../../src/adapters/slack/views/modals/waive-modal.ts';
 import type {Rendered} from '../../../src/adapters/slack/views/words.ts';
 import {
 	answered,

@@ -1,6 +1,6 @@
 import {decodeRequestFields} from '../ids.ts';
 import {calling} from '../slack-failure.ts';
-import {requestModal} from '../views/request-modal.ts';
+import {requestModal} from '../views/modals/request-modal.ts';
 import {type ClickListener, staleButton} from './click.ts';
 import {answerWords, tell} from './tell.ts';
 

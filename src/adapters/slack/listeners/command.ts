@@ -1,9 +1,9 @@
 import {refuse, type Refusal} from '../../../domain/refusal.ts';
 import {unknownTarget} from '../../../domain/stage-chain.ts';
-import {boardMessage} from '../views/board.ts';
+import {boardMessage} from '../views/board/board.ts';
 import {helpMessage} from '../views/help.ts';
-import {listMessage} from '../views/list.ts';
-import {showMessage} from '../views/show.ts';
+import {listMessage} from '../views/board/list.ts';
+import {showMessage} from '../views/board/show.ts';
 import {unknownRequest} from './click.ts';
 import type {Desk} from './desk.ts';
 import {openForm} from './open-form.ts';

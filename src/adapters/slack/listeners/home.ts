@@ -1,5 +1,5 @@
 import {calling} from '../slack-failure.ts';
-import {failedHomeView, type Home, homeView} from '../views/home.ts';
+import {failedHomeView, type Home, homeView} from '../views/board/home.ts';
 import type {ClickListener} from './click.ts';
 import type {Asker, Desk} from './desk.ts';
 import {guard} from './guard.ts';

@@ -5,8 +5,8 @@ import type {RequestRecord} from '../../../operations/ports/record.ts';
 import type {RequestFields, ScriptSource} from '../ids.ts';
 import {cut} from '../limits.ts';
 import {calling} from '../slack-failure.ts';
-import {requestModal} from '../views/request-modal.ts';
-import {fitsSelect, targetValue} from '../views/target-input.ts';
+import {requestModal} from '../views/modals/request-modal.ts';
+import {fitsSelect, targetValue} from '../views/modals/target-input.ts';
 import type {Asker, Desk} from './desk.ts';
 
 /** Who opens the form, and what stands in it already. */

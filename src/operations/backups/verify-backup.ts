@@ -1,0 +1,30 @@
+import type {RecordedBackup} from '../ports/backup-records.ts';
+import type {StoredBackups} from '../ports/backups.ts';
+import type {RecordStore} from '../ports/record.ts';
+
+/**
+ * Reads a backup back in full and writes down what was found: what is wrong with it as a sentence, or null. A bad one is
+ * not the target's last good one any more. Throws Failure backup-failed where it cannot be reached from here.
+ */
+export async function verifyBackup(
+	{record, backups}: {readonly record: RecordStore; readonly backups: StoredBackups},
+	backup: RecordedBackup,
+	asked: {readonly by: string; readonly signal: AbortSignal},
+): Promise<string | null> {
+	const {target, path, kind, bytes, sha256} = backup;
+	const trouble = await backups.verify({target, path, kind, bytes, sha256, signal: asked.signal});
+	const at = await record.now();
+	await record.commit({
+		number: backup.request,
+		revision: null,
+		claim: null,
+		event: {
+			kind: trouble === null ? 'backup-verified' : 'backup-found-bad',
+			actor: asked.by,
+			at,
+			detail: {backup: backup.id, trouble},
+		},
+		writes: [{kind: 'backup-change', backup: backup.id, set: {verified: {at, trouble}}}],
+	});
+	return trouble;
+}

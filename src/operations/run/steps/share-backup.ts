@@ -1,0 +1,68 @@
+import {LeaseLost} from '../lease.ts';
+import type {RecordedBackup} from '../../ports/backup-records.ts';
+import {Failure} from '../../ports/failure.ts';
+import type {RunContext} from '../run-context.ts';
+import {verifyBackup} from '../../backups/verify-backup.ts';
+
+/**
+ * Goes with the target's newest backup where its configuration allows one that young, and where it is still as it was
+ * written. Returns what a restore would lose, as a sentence; null where the run needs a backup of its own.
+ */
+export async function shareBackup(run: RunContext, signal: AbortSignal): Promise<string | null> {
+	const {record} = run.world;
+	const {reuseWithinMs} = run.target.backup;
+	if (reuseWithinMs == null) return null;
+	const now = await record.now();
+	const young = await record.backups.newest(run.number, now - reuseWithinMs);
+	// One of a time to come was dated by a wrong clock: nobody knows how old it is.
+	if (young === null || young.finishedAt > now) return null;
+	if (!(await isGood(run, young, signal))) return null;
+	if (!(await use(run, young))) return null;
+	return lossSentence(young, {now, written: await writtenSince(run, young), number: run.number});
+}
+
+/** Read in full once more: it is what this run relies on. One that cannot be reached now is no backup to rely on. */
+async function isGood(run: RunContext, backup: RecordedBackup, signal: AbortSignal): Promise<boolean> {
+	try {
+		return (await verifyBackup(run.world, backup, {by: 'lockstep', signal})) === null;
+	} catch (error) {
+		if (error instanceof Failure && error.code === 'backup-failed') return false;
+		throw error;
+	}
+}
+
+/** False where it is being deleted meanwhile. */
+async function use({world, number, claim}: RunContext, backup: RecordedBackup): Promise<boolean> {
+	const committed = await world.record.commit({
+		number,
+		revision: null,
+		claim,
+		event: {
+			kind: 'backup-shared',
+			actor: 'lockstep',
+			at: world.clock.now(),
+			detail: {backup: backup.id, file: backup.path, taken: backup.finishedAt},
+		},
+		writes: [{kind: 'backup-used', backup: backup.id, run: claim.run}],
+	});
+	if (committed.kind === 'lost') throw new LeaseLost(`MR-${number} is no longer this worker's`);
+	return committed.kind === 'committed';
+}
+
+/** Null where nobody counted, or the statistics began anew since. */
+async function writtenSince(run: RunContext, {rowsWritten}: RecordedBackup): Promise<number | null> {
+	if (rowsWritten == null) return null;
+	const now = await run.world.backups.rowsWritten(run.target.name);
+	return now === null || now < rowsWritten ? null : now - rowsWritten;
+}
+
+function lossSentence(
+	{request, fileName, finishedAt}: RecordedBackup,
+	{now, written, number}: {readonly now: number; readonly written: number | null; readonly number: number},
+): string {
+	const minutes = Math.max(1, Math.round((now - finishedAt) / 60_000));
+	const age = minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+	const rows = written === null ? '' : ` (about ${written} rows)`;
+	const change = request === number ? '' : `, MR-${request}’s own change among it`;
+	return `Shares MR-${request}’s backup ${fileName}, ${age} old and read back in full again: a restore loses what was written since${rows}${change}.`;
+}

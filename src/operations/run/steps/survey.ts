@@ -1,0 +1,64 @@
+import {tablesTouched} from '../../../domain/review/review.ts';
+import type {Run} from '../../../domain/run.ts';
+import type {TableName} from '../../../domain/script/table-name.ts';
+import type {Survey} from '../../../domain/survey.ts';
+import type {RequestRecord} from '../../ports/record.ts';
+import type {HistoryTable, SequenceLook} from '../../ports/targets.ts';
+import {historyTable, readRecorded} from '../../review/review-target.ts';
+import {loadOwn, type RunContext, type RunEnd} from '../run-context.ts';
+
+const retryMs = 30_000;
+
+/** What verification compares with. */
+export interface SurveyBefore {
+	readonly kind: 'surveyed';
+	readonly survey: Survey;
+	/** Indexes that were invalid then; null: as they are now. */
+	readonly invalid: readonly string[] | null;
+}
+
+/**
+ * How things stand right before apply; after a run of the request that left something behind, as they stood before that
+ * one: what it made is still this request's doing. Held where the server does not have a configured role.
+ */
+export async function surveyBefore(run: RunContext): Promise<SurveyBefore | RunEnd> {
+	const {appRoles} = run.target.verification;
+	const now = await run.database.survey(appRoles);
+	const missing = appRoles.find((role) => !now.roles.some(({name}) => name === role));
+	if (missing !== undefined) {
+		const reason = `appRoles of ${run.target.name} names ${missing}, and the server has no such role: correct lockstep.yaml, or create the role.`;
+		return {kind: 'held', reason, retryInMs: retryMs};
+	}
+	const record = await loadOwn(run);
+	const first = record.runs.find(leftSomething);
+	if (first !== undefined && first.surveyBefore !== null) {
+		return {kind: 'surveyed', survey: first.surveyBefore, invalid: first.invalidBefore};
+	}
+	const {behind} = await lookAtSequences(run, record, null);
+	return {kind: 'surveyed', survey: {...now, behind: behind.map(({sequence}) => sequence)}, invalid: null};
+}
+
+function leftSomething({outcome, report}: Run): boolean {
+	return outcome === 'failed' && report !== null && report.landed !== 'nothing';
+}
+
+/**
+ * The sequences of the tables that the script names, of its pending migrations alone.
+ *
+ * @param before Ids that the history held before apply; null for what it holds now.
+ */
+export async function lookAtSequences(
+	run: RunContext,
+	{request}: Pick<RequestRecord, 'request'>,
+	before: readonly string[] | null,
+	created: readonly TableName[] = [],
+): Promise<SequenceLook> {
+	const {script, frame, ...read} = await readRecorded(run.world, request);
+	const applied = before ?? (await appliedNow(run, historyTable({script, frame, ...read})));
+	const named = tablesTouched(script, frame, applied).map(({schema, name}) => ({schema, name}));
+	return await run.database.sequencesBehind([...named, ...created]);
+}
+
+async function appliedNow(run: RunContext, history: HistoryTable): Promise<readonly string[]> {
+	return ((await run.database.history(history)) ?? []).map(({migrationId}) => migrationId);
+}

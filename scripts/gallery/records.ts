@@ -38,8 +38,9 @@ export function target(change: Partial<Target> = {}): Target {
 		after: null,
 		backup: {directory: '/backups', keepDays: 7, required: true},
 		apply: {lockTimeoutMs: 500, lockAttempts: 3, role: null, graceMs: 1000, maxActiveSessions: null},
-		verification: {appRoles: [], probes: []},
+		verification: {appRoles: [], probes: [], ignore: []},
 		rehearsal: {enabled: true},
+		drill: {enabled: true, maxBytes: 20 * 1024 ** 3, withinMs: 3_600_000},
 		restoreRunbook: 'https://wiki.example.com/restore',
 		...change,
 	};

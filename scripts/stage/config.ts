@@ -30,6 +30,8 @@ export interface StageTarget {
 	readonly after?: string;
 	/** Tries each script on a copy first, which takes a second or two; false where not said. */
 	readonly rehearse?: boolean;
+	/** False where not said: a drill restores a backup first. */
+	readonly drill?: boolean;
 	/** Logs in to apply, instead of shop_migrator. */
 	readonly user?: string;
 }
@@ -92,6 +94,7 @@ function targetYaml(target: StageTarget, channel: string): object {
 		...(target.apply === undefined ? {} : {apply: target.apply}),
 		backup: {directory: target.backupDirectory, keepDays: 7},
 		rehearsal: {enabled: target.rehearse ?? false},
+		drill: {enabled: target.drill ?? false},
 		restoreRunbook: 'https://wiki.example.com/runbooks/restore-shop',
 	};
 }

@@ -150,8 +150,13 @@ function toTarget(name: string, target: YamlTarget): Target {
 		},
 		backup: toBackupPolicy(target),
 		apply: {lockTimeoutMs, lockAttempts, maxActiveSessions, role: target.database.role, graceMs: graceSeconds * 1000},
-		verification: {appRoles: [...new Set(target.appRoles)], probes: target.probes},
+		verification: {appRoles: [...new Set(target.appRoles)], probes: target.probes, ignore: target.ignore},
 		rehearsal: target.rehearsal,
+		drill: {
+			enabled: target.drill.enabled,
+			maxBytes: target.drill.maxGigabytes * 1024 ** 3,
+			withinMs: target.drill.withinMinutes * 60_000,
+		},
 		restoreRunbook: target.restoreRunbook,
 		after: target.after,
 	};

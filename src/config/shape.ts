@@ -214,6 +214,18 @@ const Probes = z.array(Probe).superRefine((probes, context) => {
 
 const Rehearsal = z.strictObject({enabled: z.boolean().default(true)});
 
+const Drill = z.strictObject({
+	enabled: z.boolean().default(true),
+	maxGigabytes: z.number().positive('drill.maxGigabytes is a number above 0.').default(20),
+	withinMinutes: z.number().positive('drill.withinMinutes is a number of minutes above 0.').default(60),
+});
+
+/** `*` stands for any characters. */
+const Ignored = text('a pattern of ignore').regex(
+	/[^*.]/,
+	'a pattern of ignore names objects, such as reporting.* or public.events_*: it may not match everything.',
+);
+
 const Target = z.strictObject({
 	channel: text('channel').regex(
 		/^[CG][A-Z0-9]{4,}$/,
@@ -236,7 +248,10 @@ const Target = z.strictObject({
 	/** What a migration adds must be as usable to these roles as what stands beside it. */
 	appRoles: z.array(text('a role’s name')).default([]),
 	probes: Probes.default([]),
+	/** Objects that come and go without Lockstep. */
+	ignore: z.array(Ignored).default([]),
 	rehearsal: Rehearsal.prefault({}),
+	drill: Drill.prefault({}),
 	restoreRunbook: z.url('restoreRunbook is the address of the page that says how to restore this target.'),
 	/** The target of the stage before. */
 	after: z.string().nullable().default(null),

@@ -1,4 +1,5 @@
-import type {Rehearsal, RehearsalReport, Repetition} from './rehearsal.ts';
+import type {Rehearsal, RehearsalReport, RehearsedHistoryRow, Repetition} from './rehearsal.ts';
+import type {BaseObject, SchemaDelta} from './schema-delta.ts';
 
 /** A rehearsal as the record keeps it: of these bytes, with these migrations pending. Safe as JSON. */
 export interface RecordedRehearsal {
@@ -15,6 +16,26 @@ export interface RecordedRehearsal {
 	readonly rehearsal: Rehearsal;
 	/** {@link rehearsal} holds the whole delta, its base and the whole history. */
 	readonly whole: boolean;
+}
+
+/**
+ * What a rehearsal stands on and leads to: too long to be read with every request, so it is kept beside it. Safe as JSON.
+ */
+export interface RehearsalGround {
+	readonly scriptSha256: string;
+	/** Epoch milliseconds: the rehearsal that this is the ground of. */
+	readonly at: number;
+	/** On the target, right when it was copied: of all that the script touches and of what depends on it. */
+	readonly base: readonly BaseObject[];
+	/** On the copy. */
+	readonly delta: SchemaDelta;
+	/**
+	 * `kind identity` of objects whose definition the copy writes otherwise than the target: dump and restore may put an
+	 * expression into other words. Their texts cannot be compared.
+	 */
+	readonly wordedOtherwise: readonly string[];
+	readonly historyBefore: readonly RehearsedHistoryRow[];
+	readonly historyAfter: readonly RehearsedHistoryRow[];
 }
 
 /** The one that speaks for this script with these migrations pending, or null. */

@@ -1,7 +1,8 @@
+import type {Drill} from './drill.ts';
 import type {FrameMigration} from './script/ef-frame.ts';
 import type {Survey} from './survey.ts';
 
-export const stepNames = ['preflight', 'backup', 'apply', 'verify'] as const;
+export const stepNames = ['preflight', 'backup', 'drill', 'apply', 'verify'] as const;
 
 export type StepName = (typeof stepNames)[number];
 
@@ -40,6 +41,8 @@ export interface Run {
 	readonly invalidBefore: readonly string[] | null;
 	/** What verification compares with. */
 	readonly surveyBefore: Survey | null;
+	/** Null until one was done or skipped. */
+	readonly drill?: Drill | null;
 	readonly report: RunReport | null;
 }
 

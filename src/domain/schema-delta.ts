@@ -13,6 +13,11 @@ export interface CatalogObject {
 	readonly key: string;
 	/** The key of what it stands or falls with; null where it stands alone. */
 	readonly parent: string | null;
+	/**
+	 * Keys of what it would break without, beyond its parent: the tables of a view, the table that a foreign key points to,
+	 * a partition's table, a trigger's function. What stands in the text of a function's body is not known.
+	 */
+	readonly uses: readonly string[];
 	/** Identical text, identical object. */
 	readonly definition: string;
 }

@@ -15,6 +15,7 @@ export interface Target {
 	readonly apply: ApplyPolicy;
 	readonly verification: VerificationPolicy;
 	readonly rehearsal: RehearsalPolicy;
+	readonly drill: DrillPolicy;
 	/** Link to the target's restore runbook, shown on failure. */
 	readonly restoreRunbook: string;
 	/** The target of the stage before, such as staging; null for a first or only stage. */
@@ -96,6 +97,11 @@ export interface VerificationPolicy {
 	/** Roles that the application logs in with, or their groups: what is new must be as usable to them as its siblings. */
 	readonly appRoles: readonly string[];
 	readonly probes: readonly Probe[];
+	/**
+	 * Objects that come and go without Lockstep, such as nightly partitions: as PostgreSQL names them, `*` for any
+	 * characters. What matches is never told as a change elsewhere.
+	 */
+	readonly ignore: readonly string[];
 }
 
 /** A question about the data that must be answered with true. */
@@ -108,6 +114,15 @@ export interface Probe {
 export interface RehearsalPolicy {
 	/** Scripts are tried on a throw-away copy of the schema before anybody is asked to approve them. */
 	readonly enabled: boolean;
+}
+
+/** A drill copies personal data to the worker: 0700, removed at its end, logged. */
+export interface DrillPolicy {
+	readonly enabled: boolean;
+	/** A larger database is not restored: bytes on the target's disk. */
+	readonly maxBytes: number;
+	/** For the restore and the script together. Milliseconds. */
+	readonly withinMs: number;
 }
 
 export interface ApplyPolicy {

@@ -8,6 +8,8 @@ export interface CatalogObjectRow {
 	/** Catalog and oid: means nothing in another database. */
 	readonly key: string;
 	readonly parent: string | null;
+	/** Keys of what it would break without, beyond its parent. */
+	readonly uses: readonly string[];
 	readonly definition: string;
 }
 
@@ -229,7 +231,7 @@ const catalogSql = `WITH ns AS MATERIALIZED (
 	UNION ALL SELECT 'pg_type'::regclass, oid, 0, 'type', ident, 'm t' || oid, 't' || oid FROM typ
 	UNION ALL SELECT 'pg_namespace'::regclass, oid, 0, 'schema', q, 'm n' || oid, 'n' || oid FROM ns
 )
-SELECT kind, identity, name, key, parent, definition FROM (
+SELECT kind, identity, name, key, parent, '{}'::text[] AS uses, definition FROM (
 	${lists.join('\n\tUNION ALL ')}
 ) AS object (kind, identity, name, key, parent, definition)
 ORDER BY kind COLLATE "C", identity COLLATE "C"`;

@@ -179,5 +179,5 @@ function object(
 	parent: string | null = null,
 	definition = '',
 ): CatalogObject {
-	return {kind, identity, name: identity.split('.').at(-1) ?? '', key, parent, definition};
+	return {kind, identity, name: identity.split('.').at(-1) ?? '', key, parent, uses: [], definition};
 }

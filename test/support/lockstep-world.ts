@@ -263,6 +263,7 @@ export async function openLockstep(): Promise<Lockstep> {
 		),
 		scratch: {
 			rehearse: async (request) => await scratch().rehearse(request),
+			drill: async (request) => await scratch().drill(request),
 			sweep: async () => await scratch().sweep(),
 		},
 	};
@@ -443,9 +444,10 @@ function targetNamed(name: string, owner: string, directory: string): Target {
 		after: null,
 		backup: {directory, keepDays: 7, required: true},
 		apply: {lockTimeoutMs: 200, lockAttempts: 3, role: owner, graceMs: 5000, maxActiveSessions: null},
-		verification: {appRoles: [], probes: []},
-		// A rehearsal takes a second or two: those who test it ask for it.
+		verification: {appRoles: [], probes: [], ignore: []},
+		// A rehearsal takes a second or two, a drill as long again: those who test them ask for them.
 		rehearsal: {enabled: false},
+		drill: {enabled: false, maxBytes: 1024 ** 3, withinMs: 60_000},
 		restoreRunbook: 'https://runbooks.example/restore',
 	};
 }

@@ -9,6 +9,7 @@ import {createPool, query} from './connection.ts';
 import {due} from './due.ts';
 import {takeEdit} from './edit-budget.ts';
 import {forGate} from './for-gate.ts';
+import {rehearsalGround, runGround} from './grounds.ts';
 import {knownMigrations} from './known-migrations.ts';
 import {activeClaim, heartbeat, release, renewReview, takeOver} from './leases.ts';
 import {loadRequest} from './load-request.ts';
@@ -34,6 +35,8 @@ export function createRecordStore(
 			const {rows} = await query(pool, `select bytes from script where sha256 = $1`, [sha256]);
 			return rows[0] === undefined ? null : z.instanceof(Uint8Array).parse(rows[0]['bytes']);
 		},
+		rehearsalGround: async (number) => await rehearsalGround(pool, number),
+		runGround: async (run) => await runGround(pool, run),
 		commit: async (transition) => await commitTransition(pool, transition),
 		commitAll: async (transitions) => await commitTransitions(pool, transitions),
 		list: async ({target, limit}) => {

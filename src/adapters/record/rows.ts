@@ -2,6 +2,7 @@ import {z} from 'zod';
 
 import type {Approval} from '../../domain/approval.ts';
 import {answerableItemIds, checklistItemIds, type Answer} from '../../domain/checklist.ts';
+import type {Drill} from '../../domain/drill.ts';
 import type {Escalation} from '../../domain/escalation.ts';
 import {type MigrationRequest, requestStates} from '../../domain/request.ts';
 import type {RecordedRehearsal} from '../../domain/recorded-rehearsal.ts';
@@ -28,6 +29,7 @@ const StoredReview = z.unknown().transform((value) => value as Review | null);
 const StoredRehearsal = z.unknown().transform((value) => value as RecordedRehearsal | null);
 const StoredCatalog = z.unknown().transform((value) => value as readonly CatalogTable[] | null);
 const StoredSurvey = z.unknown().transform((value) => value as Survey | null);
+const StoredDrill = z.unknown().transform((value) => value as Drill | null);
 const StoredReport = z.unknown().transform((value) => value as RunReport | null);
 
 const Start = z.union([
@@ -177,6 +179,7 @@ export const RunRow = z
 		catalog_before: StoredCatalog,
 		invalid_before: z.array(z.string()).nullable(),
 		survey_before: StoredSurvey,
+		drill: StoredDrill,
 		report: StoredReport,
 	})
 	.transform((row): Omit<Run, 'steps'> => ({
@@ -192,6 +195,7 @@ export const RunRow = z
 		catalogBefore: row.catalog_before,
 		invalidBefore: row.invalid_before,
 		surveyBefore: row.survey_before,
+		drill: row.drill,
 		report: row.report,
 	}));
 

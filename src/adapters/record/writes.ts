@@ -3,6 +3,7 @@ import type {BackupRow, RequestChange, RunChange, Write} from '../../operations/
 import {insertMessage, insertScript} from './inserts.ts';
 import {changeBackup, useBackup} from './backups.ts';
 import type {Client} from './connection.ts';
+import {keepRehearsalGround, keepRunGround} from './grounds.ts';
 import {Rolledback} from './rolled-back.ts';
 
 /** Writes one row's change of a transition. */
@@ -134,6 +135,7 @@ async function changeRequest(client: Client, number: number, set: RequestChange)
 	}
 	if (set.targetIdentity !== undefined) columns.push(['target_identity', JSON.stringify(set.targetIdentity)]);
 	await update(client, 'request', 'number', number, columns);
+	if (set.rehearsalGround !== undefined) await keepRehearsalGround(client, number, set.rehearsalGround);
 }
 
 async function changeRun(client: Client, id: number, set: RunChange): Promise<void> {
@@ -145,8 +147,10 @@ async function changeRun(client: Client, id: number, set: RunChange): Promise<vo
 	if (set.catalogBefore !== undefined) columns.push(['catalog_before', JSON.stringify(set.catalogBefore)]);
 	if (set.invalidBefore !== undefined) columns.push(['invalid_before', set.invalidBefore]);
 	if (set.surveyBefore !== undefined) columns.push(['survey_before', JSON.stringify(set.surveyBefore)]);
+	if (set.drill !== undefined) columns.push(['drill', JSON.stringify(set.drill)]);
 	if (set.report !== undefined) columns.push(['report', JSON.stringify(set.report)]);
 	await update(client, 'run', 'id', id, columns);
+	if (set.ground !== undefined) await keepRunGround(client, id, set.ground);
 }
 
 /** Table and column names come from this file alone. */

@@ -50,6 +50,7 @@ export function createScratch(settings: ScratchSettings): Scratch {
 				throw failureOf(error);
 			}
 		},
+		drill: () => Promise.reject(new Failure('scratch-unavailable', 'This worker makes no drills.')),
 		sweep: async () => await sweepScratch(settings.directory),
 	};
 }

@@ -1,5 +1,6 @@
 import type {TargetDatabase, Targets} from '../../operations/ports/targets.ts';
 import {Failure} from '../../operations/ports/failure.ts';
+import {readCatalogObjects} from '../../platform/postgres-catalog.ts';
 import {startApply} from './apply.ts';
 import {readCatalog, readInvalidIndexes} from './catalog.ts';
 import {type TargetSettings, withReading} from './connection.ts';
@@ -40,6 +41,7 @@ function createTargetDatabase(settings: TargetSettings, toolFolders: readonly st
 		tableFacts: async (tables) =>
 			await withReading(settings, 'role', async (client) => await readTableFacts(client, tables)),
 		catalog: async () => await readCatalog(settings),
+		objects: async () => await withReading(settings, 'user', async (client) => await readCatalogObjects(client, [])),
 		invalidIndexes: async () => await readInvalidIndexes(settings),
 		survey: async (roles) => await readSurvey(settings, roles),
 		sequencesBehind: async (tables) =>

@@ -1,11 +1,13 @@
 import type {Approval} from '../../domain/approval.ts';
 import type {AuditDetail} from '../../domain/audit.ts';
 import type {Answer} from '../../domain/checklist.ts';
+import type {Drill} from '../../domain/drill.ts';
 import type {Escalation} from '../../domain/escalation.ts';
 import type {GateRequest} from '../../domain/gate.ts';
-import type {RecordedRehearsal} from '../../domain/recorded-rehearsal.ts';
+import type {RecordedRehearsal, RehearsalGround} from '../../domain/recorded-rehearsal.ts';
 import type {MigrationRequest, RequestState} from '../../domain/request.ts';
 import type {CatalogTable, Run, RunOutcome, RunReport, StepName, StepState} from '../../domain/run.ts';
+import type {CatalogObject} from '../../domain/schema-delta.ts';
 import type {Survey} from '../../domain/survey.ts';
 import type {Stage} from '../../domain/stage.ts';
 import type {Waiver} from '../../domain/waiver.ts';
@@ -170,7 +172,19 @@ export type RequestChange = Partial<
 		| 'startDueAt'
 		| 'approvedAt'
 	>
-> & {readonly targetIdentity?: TargetIdentity; readonly rehearsal?: RecordedRehearsal | null};
+> & {
+	readonly targetIdentity?: TargetIdentity;
+	readonly rehearsal?: RecordedRehearsal | null;
+	/** Goes with {@link rehearsal}: null where there is none, or where it is too large to keep. */
+	readonly rehearsalGround?: RehearsalGround | null;
+};
+
+/** How the target stood right before apply, and what was to change: what verification compares with. */
+export interface RunGround {
+	readonly objects: readonly CatalogObject[];
+	/** Null for a script that was not rehearsed. */
+	readonly rehearsed: RehearsalGround | null;
+}
 
 export interface RunChange {
 	readonly finishedAt?: number;
@@ -180,6 +194,8 @@ export interface RunChange {
 	readonly catalogBefore?: readonly CatalogTable[];
 	readonly invalidBefore?: readonly string[];
 	readonly surveyBefore?: Survey;
+	readonly drill?: Drill;
+	readonly ground?: RunGround;
 	readonly report?: RunReport;
 }
 
@@ -285,6 +301,10 @@ export interface RecordStore {
 	submitted(slot: Slot, submissionKey: string): Promise<number | null>;
 	load(number: number): Promise<RequestRecord | null>;
 	script(sha256: string): Promise<Uint8Array | null>;
+	/** Of the request's recorded rehearsal; null where there is none, or where it was too large to keep. */
+	rehearsalGround(number: number): Promise<RehearsalGround | null>;
+	/** Null before the run's apply, and for a run from before Lockstep kept it. */
+	runGround(run: number): Promise<RunGround | null>;
 	commit(transition: Transition): Promise<Committed>;
 	/** Transitions of linked requests: all in one transaction, or `moved` and none. */
 	commitAll(transitions: readonly Transition[]): Promise<Extract<Committed, {kind: 'committed' | 'moved'}>>;

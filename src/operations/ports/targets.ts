@@ -1,4 +1,5 @@
 import type {CatalogTable} from '../../domain/run.ts';
+import type {CatalogObject} from '../../domain/schema-delta.ts';
 import type {SequenceBehind, SurveyLook} from '../../domain/survey.ts';
 import type {Probe} from '../../domain/target.ts';
 import type {TableFacts, TouchedTable} from '../../domain/review/table-facts.ts';
@@ -132,6 +133,8 @@ export interface TargetDatabase {
 	history(table: HistoryTable): Promise<readonly HistoryRow[] | null>;
 	tableFacts(tables: readonly TouchedTable[]): Promise<readonly TableFacts[]>;
 	catalog(): Promise<readonly CatalogTable[]>;
+	/** Every object of the database, as a rehearsal's copy is read: what two moments are compared by. */
+	objects(): Promise<readonly CatalogObject[]>;
 	/** Indexes that are not valid, as `schema.index on schema.table`. */
 	invalidIndexes(): Promise<readonly string[]>;
 	/** Rights of these roles, and constraints that were never validated. */

@@ -35,6 +35,7 @@ async function waiveUnrehearsed(number: number): Promise<string> {
 
 /** No throw-away server can be made. */
 const nowhere = {
+	drill: () => Promise.reject(new Failure('scratch-unavailable', 'This machine has no room for it.')),
 	rehearse: () => Promise.reject(new Failure('scratch-unavailable', 'This machine has no room for it.')),
 	sweep: () => Promise.resolve({directories: [], processes: 0}),
 };

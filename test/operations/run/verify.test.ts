@@ -49,7 +49,7 @@ async function withApp(changed: Partial<Target> = {}): Promise<Production> {
 		GRANT SELECT, INSERT, UPDATE, DELETE ON customers, orders, drafts TO ${app};
 		GRANT SELECT ON seeds TO ${app};
 		GRANT SELECT ON orders TO ${reader}`);
-	shop.configure({verification: {appRoles: [app, reader], probes: []}});
+	shop.configure({verification: {appRoles: [app, reader], probes: [], ignore: []}});
 	return shop;
 }
 
@@ -200,7 +200,7 @@ describe('what the application may not use', () => {
 
 	it('cannot be told of a role that the server does not have: held before anything is applied', async () => {
 		const shop = await withApp();
-		shop.configure({verification: {appRoles: [app, 'nobody_here'], probes: []}});
+		shop.configure({verification: {appRoles: [app, 'nobody_here'], probes: [], ignore: []}});
 		expect(await ranOn(shop, [coupons])).toMatchObject({
 			request: {state: 'approved', hold: {reason: expect.stringContaining('names nobody_here')}},
 			escalations: [],
@@ -273,7 +273,7 @@ describe('probes', () => {
 	it('that are true let the request be verified', async () => {
 		const shop = await lockstep.production();
 		const probes = [{name: 'points are there', sql: 'SELECT count(points) = 20 FROM customers; -- twenty'}];
-		shop.configure({verification: {appRoles: [], probes}});
+		shop.configure({verification: {appRoles: [], probes, ignore: []}});
 		const record = await lockstep.run(await lockstep.started(shop, harmless));
 		expect(record.request.state).toBe('verified');
 		expect(record.runs[0]?.steps.at(-1)?.note).toContain('the probe is true');
@@ -285,7 +285,7 @@ describe('probes', () => {
 			{name: 'orders have notes', sql: 'SELECT EXISTS (SELECT FROM notes)'},
 			{name: 'customers have points', sql: 'SELECT min(points) > 0 FROM customers'},
 		];
-		shop.configure({verification: {appRoles: [], probes}});
+		shop.configure({verification: {appRoles: [], probes, ignore: []}});
 		const record = await lockstep.run(await lockstep.started(shop, harmless));
 		expect(record.request.state).toBe('failed');
 		expect(failureOf(record)).toContain(

@@ -136,6 +136,29 @@ describe('lockstep.yaml', () => {
 		]);
 	});
 
+	it('names servers for rehearsals, whose passwords only a worker looks up', async () => {
+		const text = changed([
+			'  # scratchServers: [{host: scratch.internal.example, user',
+			'  scratchServers: [{host: scratch.internal.example, user',
+		]);
+		const config = await loaded(text, {LOCKSTEP_SCRATCH_PASSWORD: 'swordfish'});
+		expect(config.secrets()).toEqual([]);
+		expect(config.scratchServers()).toEqual([
+			{host: 'scratch.internal.example', port: 5432, user: 'lockstep_scratch', password: 'swordfish', ssl: null},
+		]);
+		expect(config.secrets()).toEqual(['swordfish']);
+		const missing = await loaded(text);
+		expect(() => missing.scratchServers()).toThrow(/worker\.scratchServers\.0\.password: .*LOCKSTEP_SCRATCH_PASSWORD/);
+	});
+
+	it.each([
+		['DB.internal.example', 'this is the server of the target shop-production'],
+		['scratch.internal.example, user: a, password: {env: A}}, {host: scratch.internal.example', 'stands here twice'],
+	])('takes no server for rehearsals that is a target’s or another’s: %s', async (host, said) => {
+		const text = changed(['  # scratchServers: [{host: scratch.internal.example', `  scratchServers: [{host: ${host}`]);
+		expect(await faultsOf(loaded(text))).toEqual([expect.stringContaining(said)]);
+	});
+
 	describe('keeps backups', () => {
 		const directory = 'directory: /var/lib/lockstep/backups/shop';
 		const storage = `storage: {kind: s3, bucket: backups, prefix: shop/, endpoint: 'http://minio:9000', pathStyle: true,

@@ -45,6 +45,14 @@ interface BucketSettings {
 	readonly credentials: {readonly accessKeyId: string; readonly secretAccessKey: string} | null;
 }
 
+interface ScratchServerSettings {
+	readonly host: string;
+	readonly port: number;
+	readonly user: string;
+	readonly password: string;
+	readonly ssl: TargetLogins['database']['ssl'];
+}
+
 export interface Configuration {
 	readonly targets: ReadonlyMap<string, Target>;
 	recordUrl(): string;
@@ -59,6 +67,8 @@ export interface Configuration {
 	applyLogin(target: string): Pick<TargetLogins, 'database' | 'apply'> | null;
 	/** Resolves the secrets that reach a target's backups, and no others. */
 	backupKeeping(target: string): BackupKeeping;
+	/** Resolves the secrets of the servers for rehearsals. Only a worker calls this. */
+	scratchServers(): readonly ScratchServerSettings[];
 	readonly worker: LockstepYaml['worker'];
 	/** Where lockstep.yaml lies. */
 	readonly folder: string;
@@ -121,6 +131,11 @@ export function toConfiguration(yaml: LockstepYaml, resolver: Resolver, folder: 
 			const target = Object.hasOwn(yaml.targets, name) ? yaml.targets[name] : undefined;
 			return target === undefined ? null : toApplyLogin(name, target, resolve);
 		},
+		scratchServers: () =>
+			yaml.worker.scratchServers.map(({password, ...server}, index) => ({
+				...server,
+				password: resolve(password, `worker.scratchServers.${index}.password`),
+			})),
 		worker: yaml.worker,
 		folder,
 		log: yaml.log,

@@ -45,17 +45,19 @@ export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as con
 
 const Hour = z.number().min(0, 'an hour is 0 to 24.').max(24, 'an hour is 0 to 24.');
 
+const Ssl = z
+	.strictObject({
+		mode: z.enum(['require', 'verify-full'], {error: 'ssl.mode is require or verify-full.'}),
+		caFile: z.string().nullable().default(null),
+	})
+	.nullable()
+	.default(null);
+
 const Database = z.strictObject({
 	host: text('host'),
 	port: Port.default(5432),
 	name: text('name'),
-	ssl: z
-		.strictObject({
-			mode: z.enum(['require', 'verify-full'], {error: 'ssl.mode is require or verify-full.'}),
-			caFile: z.string().nullable().default(null),
-		})
-		.nullable()
-		.default(null),
+	ssl: Ssl,
 	apply: Login,
 	backup: Login,
 	role: z.string().min(1).nullable().default(null),
@@ -279,6 +281,9 @@ const Gate = z.strictObject({
 	tokens: z.array(SecretSource).min(1, 'the gate needs at least one bearer token.'),
 });
 
+/** A PostgreSQL server for Lockstep alone; the login is a superuser's. It is chosen by its major. */
+const ScratchServer = Login.extend({host: text('host'), port: Port.default(5432), ssl: Ssl});
+
 const WorkerSettings = z
 	.strictObject({
 		pools: z.array(z.string()).min(1).default(['default']),
@@ -292,6 +297,8 @@ const WorkerSettings = z
 			.regex(/^\//, 'worker.scratchDirectory is an absolute path, and a short one: a socket lies in it.')
 			.nullable()
 			.default(null),
+		/** Where scripts are rehearsed instead, for workers without the programs of a PostgreSQL server. */
+		scratchServers: z.array(ScratchServer).default([]),
 	})
 	.refine(
 		(worker) => worker.heartbeatSeconds * 3 <= worker.leaseSeconds,
@@ -327,7 +334,35 @@ function leadsBack(targets: {readonly [name: string]: {readonly after: string | 
 	return false;
 }
 
-export const LockstepYaml = z.strictObject({
+interface ServersInUse {
+	readonly worker: z.infer<typeof WorkerSettings>;
+	readonly targets: {readonly [name: string]: z.infer<typeof Target>};
+}
+
+/** A script is tried where nothing can be lost. The worker looks at the server itself, too. */
+function checkScratchServers({worker, targets}: ServersInUse, context: z.core.$RefinementCtx): void {
+	for (const [index, server] of worker.scratchServers.entries()) {
+		const path = ['worker', 'scratchServers', index];
+		const target = Object.entries(targets).find(([, {database}]) => isSameServer(database, server))?.[0];
+		if (target !== undefined) {
+			const message = `this is the server of the target ${target}. A scratch server is for Lockstep alone, and holds nothing.`;
+			context.addIssue({code: 'custom', path, message});
+		} else if (worker.scratchServers.findIndex((other) => isSameServer(other, server)) !== index) {
+			context.addIssue({code: 'custom', path, message: 'this server stands here twice.'});
+		}
+	}
+}
+
+interface Endpoint {
+	readonly host: string;
+	readonly port: number;
+}
+
+function isSameServer(one: Endpoint, other: Endpoint): boolean {
+	return one.port === other.port && one.host.toLowerCase() === other.host.toLowerCase();
+}
+
+const Whole = z.strictObject({
 	record: z.strictObject({url: SecretSource}),
 	redis: z.strictObject({url: SecretSource}),
 	slack: Slack,
@@ -343,5 +378,7 @@ export const LockstepYaml = z.strictObject({
 		.refine((targets) => Object.keys(targets).length > 0, 'configure at least one target.')
 		.superRefine(checkStages),
 });
+
+export const LockstepYaml = Whole.superRefine(checkScratchServers);
 
 export type LockstepYaml = z.infer<typeof LockstepYaml>;

@@ -24,19 +24,30 @@ const programFolders = ['/usr/bin', '/bin', '/usr/sbin', '/sbin'];
 /** A confined program's memory, for one of its processes. Bytes. */
 const longestAddressSpace = 8 * 1024 ** 3;
 
+export interface ConfinementNeeds {
+	/** It talks to a server over the network, which is left to it then. */
+	readonly network: boolean;
+}
+
 /**
  * Looks what this machine permits: another account needs root, a network of its own needs root or user namespaces, and
  * a container often has neither.
  *
  * @param accounts Names, the preferred first; only looked at where this process is root.
- * @returns Null where this process is root and none of the accounts is there: PostgreSQL refuses to run as root.
+ * @returns Null where this process is root and none of the accounts is there: PostgreSQL refuses to run as root, and
+ *   what a stranger wrote must not.
  * @see unshare(1), setpriv(1), prlimit(1)
  */
-export async function findConfinement(accounts: readonly string[]): Promise<Confinement | null> {
+export async function findConfinement(
+	accounts: readonly string[],
+	needs: ConfinementNeeds = {network: false},
+): Promise<Confinement | null> {
 	const isRoot = process.getuid?.() === 0;
 	const account = isRoot ? await findAccount(accounts) : null;
 	if (isRoot && account === null) return null;
-	const cutting = await firstThatWorks(isRoot ? [['--net']] : [['--user', '--map-current-user', '--net']]);
+	const cutting = needs.network
+		? null
+		: await firstThatWorks(isRoot ? [['--net']] : [['--user', '--map-current-user', '--net']]);
 	const setpriv = program('setpriv');
 	const prlimit = program('prlimit');
 	return {

@@ -44,6 +44,7 @@ export async function startWorker(config: Configuration, pools: readonly string[
 			targets: logins.map(({database, apply, backup}) => ({...database, apply, backup})),
 			toolFolders,
 			directory: config.worker.scratchDirectory ?? ownScratchDirectory(),
+			servers: config.scratchServers(),
 			keepAwayFrom: [config.folder, ...backupDirectories(config, pools)],
 		}),
 	};
@@ -80,8 +81,9 @@ function backupDirectories({targets}: Configuration, pools: readonly string[]): 
 /** On the main thread: a process that is asked whether it lives is asked by the one that owns its files. */
 function sweepOften(world: RoleWorld & WorkerWorld): () => void {
 	const sweep = (): void => {
-		void world.scratch.sweep().then(({directories, processes}) => {
-			if (directories.length > 0) world.log.info({directories, processes}, 'removed what a killed worker left');
+		void world.scratch.sweep().then(({directories, processes, servers}) => {
+			if (directories.length + servers.length === 0) return;
+			world.log.info({directories, processes, servers}, 'removed what a killed worker left');
 		}, world.heard);
 	};
 	sweep();

@@ -8,7 +8,7 @@ import {runChild} from '../../platform/child-process.ts';
 import type {Confinement} from '../../platform/confinement.ts';
 import {openNamelessFile} from '../../platform/nameless-file.ts';
 import type {PostgresLogin} from '../../platform/postgres-connection.ts';
-import type {PostgresServerTools} from '../../platform/postgres-tools.ts';
+import type {PostgresServerTools, PostgresTools} from '../../platform/postgres-tools.ts';
 import {makeScratchDirectory, type ScratchDirectory, socketPort} from './directory.ts';
 
 export interface ClusterPlan {
@@ -22,21 +22,53 @@ export interface ClusterPlan {
 	readonly countsStatements: boolean;
 }
 
-/** A throw-away PostgreSQL server: nothing of it is kept, and nothing but its socket leads to it. */
+/** A PostgreSQL server for SQL that nobody has approved: made for it and thrown away, or lent for the time being. */
 export interface Cluster {
-	readonly tools: PostgresServerTools;
+	/** Client programs that fit it. */
+	readonly tools: PostgresTools;
+	/** `15.18` */
+	readonly version: string;
+	/** As sentences call it: `this worker`, or `the scratch server db:5432`. */
+	readonly place: string;
+	/** Of psql and pg_restore, and of the server where it is thrown away. */
 	readonly confinement: Confinement;
+	/** A database beside the copy. */
+	readonly maintenance: string;
+	readonly countsStatements: boolean;
+	/** Null where everything goes with the server. */
+	readonly lent: Lent | null;
+	/** Without a user, the superuser's: a name that is nobody's on the target, whose own `postgres` is an ordinary role here. */
+	login(database: string, user?: {readonly user: string; readonly password: string}): PostgresLogin;
+	/** Bytes on disk. Never throws. */
+	size(): Promise<number>;
+	/** Ends at once whatever runs there, and removes what was made. May be called twice. */
+	stop(): Promise<void>;
+}
+
+/** What a server that stays asks of whoever uses it. */
+export interface Lent {
+	/** A comment on every role that is made there: what does not bear it, or belong to one that does, is never removed. */
+	readonly mark: string;
+	/** Of sorts and hashes, on disk, for one of the script's processes. */
+	readonly tempFileBytes: number;
+	/** Aborts when the lease has ended: somebody else may work there now. */
+	readonly lost: AbortSignal;
+	/**
+	 * Asks the server whether the lease still holds.
+	 *
+	 * @throws Failure scratch-busy
+	 */
+	confirm(): Promise<void>;
+	/** Ends the lease. Never throws. */
+	giveBack(): Promise<void>;
+}
+
+/** Nothing of it is kept, and nothing but its socket leads to it. */
+export interface ThrowAwayCluster extends Cluster {
 	/** Working directory of programs that run as the server's account. */
 	readonly directory: string;
-	/** Its name is nobody's on any target, so that a target's own `postgres` can be an ordinary role here. */
-	readonly superuser: string;
-	login(database: string, user?: {readonly user: string; readonly password: string}): PostgresLogin;
-	/** Bytes on disk. */
-	size(): Promise<number>;
 	/** The end of what it said. */
 	log(): Promise<string>;
-	/** Takes it down at once, and removes it. May be called twice. */
-	stop(): Promise<void>;
 }
 
 const startWithinMs = 30_000;
@@ -48,7 +80,7 @@ const quitWithinMs = 5000;
  *
  * @throws Failure scratch-unavailable
  */
-export async function startCluster(plan: ClusterPlan): Promise<Cluster> {
+export async function startCluster(plan: ClusterPlan): Promise<ThrowAwayCluster> {
 	const directory = await makeScratchDirectory(plan.parent, plan.confinement.account);
 	const superuser = {
 		user: `lockstep_${randomBytes(6).toString('hex')}`,
@@ -64,9 +96,13 @@ export async function startCluster(plan: ClusterPlan): Promise<Cluster> {
 		});
 		return {
 			tools: plan.tools,
+			version: plan.tools.version,
+			place: 'this worker',
 			confinement: plan.confinement,
+			maintenance: 'template1',
+			countsStatements: plan.countsStatements,
+			lent: null,
 			directory: directory.cluster,
-			superuser: superuser.user,
 			login: (database, user = superuser) => ({host: directory.socket, port: socketPort, database, ssl: null, ...user}),
 			size: async () => await sizeOf(directory.root),
 			log: async () => await readLog(directory),

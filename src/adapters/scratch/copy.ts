@@ -7,6 +7,7 @@ import type {PostgresLogin} from '../../platform/postgres-connection.ts';
 import type {Cluster} from './cluster.ts';
 import {type CopiedTarget, type Credentials, saidBy, withSession} from './connection.ts';
 import {restoreSchema} from './dump.ts';
+import {lentRolesSql} from './lent.ts';
 import type {Source, SourceDatabase} from './source.ts';
 
 /** The target's schema on a throw-away server, with no rows but the history's. */
@@ -41,8 +42,8 @@ export interface CopyPlan {
 const identifier = (name: string): string => pg.escapeIdentifier(name);
 const literal = (text: string): string => pg.escapeLiteral(text);
 
-/** Databases that every server begins with; the first may be made anew. */
-const ownDatabases = {replaceable: 'postgres', maintenance: 'template1'} as const;
+/** Every server begins with it; a throw-away one may have it made anew. */
+const replaceableDatabase = 'postgres';
 
 /**
  * Makes the copy. Whatever needs a superuser is done here: the script's role has no power beyond the copy.
@@ -54,11 +55,11 @@ export async function copySchema(plan: CopyPlan): Promise<SchemaCopy | CopyRefus
 	const missing = await missingExtensions(cluster, source);
 	if (missing.length > 0) return extensionsMissing(missing, source, cluster);
 	const login: Credentials = {user: target.apply.user, password: randomBytes(18).toString('base64url')};
-	const locale = await withSession(cluster.login(ownDatabases.maintenance), async (client) => {
+	const locale = await withSession(cluster.login(cluster.maintenance), async (client) => {
 		await client.query(rolesSql(plan, login));
 		return await createDatabase(client, source.database);
 	});
-	if (locale === 'refused') return encodingMissing(source.database);
+	if (locale === 'refused') return encodingMissing(source.database, cluster);
 	const {name} = source.database;
 	const admin = cluster.login(name);
 	const {dump, signal} = plan;
@@ -76,7 +77,7 @@ export async function copySchema(plan: CopyPlan): Promise<SchemaCopy | CopyRefus
 }
 
 async function missingExtensions(cluster: Cluster, source: Source): Promise<readonly string[]> {
-	return await withSession(cluster.login(ownDatabases.maintenance), async (client) => {
+	return await withSession(cluster.login(cluster.maintenance), async (client) => {
 		const {rows} = await client.query<{name: string}>('SELECT name::text FROM pg_catalog.pg_available_extensions');
 		return source.extensions.filter((extension) => !rows.some(({name}) => name === extension));
 	});
@@ -87,15 +88,15 @@ function extensionsMissing(missing: readonly string[], source: Source, cluster: 
 	return {
 		kind: 'impossible',
 		reason: 'extension-missing',
-		sentence: `${source.database.name} uses ${missing.length === 1 ? 'the extension' : 'the extensions'} ${names}, which the PostgreSQL ${cluster.tools.version} of this worker has not. Install ${missing.length === 1 ? 'it' : 'them'} beside the server's programs of the worker.`,
+		sentence: `${source.database.name} uses ${missing.length === 1 ? 'the extension' : 'the extensions'} ${names}, which PostgreSQL ${cluster.version} on ${cluster.place} has not. Install ${missing.length === 1 ? 'it' : 'them'} there, beside the server's programs.`,
 	};
 }
 
-function encodingMissing(database: SourceDatabase): CopyRefused {
+function encodingMissing(database: SourceDatabase, {place}: Cluster): CopyRefused {
 	return {
 		kind: 'impossible',
 		reason: 'encoding-missing',
-		sentence: `A database in the encoding ${database.encoding} cannot be made on this worker.`,
+		sentence: `A database in the encoding ${database.encoding} cannot be made on ${place}.`,
 	};
 }
 
@@ -116,7 +117,7 @@ const harmlessPredefined =
 	);
 
 /** Every role of the target, as a name: its grants and memberships count, its login does not. */
-function rolesSql({source, target, role}: CopyPlan, login: Credentials): string {
+function rolesSql({cluster, source, target, role}: CopyPlan, login: Credentials): string {
 	const names = new Set([...source.roles.map(({name}) => name), login.user, source.scriptRole.name]);
 	const kept = source.memberships.filter(
 		({group, member}) => names.has(member) && (names.has(group) || harmlessPredefined.includes(group)),
@@ -130,6 +131,7 @@ function rolesSql({source, target, role}: CopyPlan, login: Credentials): string 
 	});
 	return [
 		...created,
+		...(cluster.lent === null ? [] : lentRolesSql(cluster, cluster.lent, [...names], login.user)),
 		...kept.map(({group, member}) => `GRANT ${identifier(group)} TO ${identifier(member)};`),
 		// A superuser owns, in effect, everything: so does its double, by being everybody.
 		...(source.scriptRole.isSuperuser ? everybody([...names], source.scriptRole.name, kept) : []),
@@ -151,7 +153,7 @@ function everybody(names: readonly string[], script: string, memberships: Source
 
 /** In the target's locale, or as near to it as the machine can. */
 async function createDatabase(client: pg.Client, database: SourceDatabase): Promise<readonly LeftOut[] | 'refused'> {
-	if (database.name === ownDatabases.replaceable) await client.query(`DROP DATABASE ${identifier(database.name)}`);
+	if (database.name === replaceableDatabase) await client.query(`DROP DATABASE IF EXISTS ${identifier(database.name)}`);
 	const opening = `CREATE DATABASE ${identifier(database.name)} TEMPLATE template0 OWNER ${identifier(database.owner)} ENCODING ${literal(database.encoding)}`;
 	const wanted = localeSql(database);
 	let why = '';
@@ -161,7 +163,7 @@ async function createDatabase(client: pg.Client, database: SourceDatabase): Prom
 			await client.query(grantsSql(database));
 			return locale === wanted ? [] : [{kind: 'locale', name: `${database.collate}, ${database.ctype}`, why}];
 		} catch (error) {
-			why ||= `The machine of this worker has it not (${saidBy(error)}): order and case of texts may differ.`;
+			why ||= `The server's machine has it not (${saidBy(error)}): order and case of texts may differ.`;
 		}
 	}
 	return 'refused';
@@ -217,11 +219,12 @@ DECLARE
 	way record;
 BEGIN
 	FOR way IN
-		SELECT p.oid::regprocedure AS name FROM pg_catalog.pg_proc AS p
+		SELECT p.oid::regprocedure AS name, CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END AS grantee
+		FROM pg_catalog.pg_proc AS p CROSS JOIN LATERAL pg_catalog.aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS a
 		JOIN pg_catalog.pg_depend AS d ON d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
 		JOIN pg_catalog.pg_extension AS e ON e.oid = d.refobjid WHERE e.extname = 'dblink'
 	LOOP
-		EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', way.name);
+		EXECUTE format('REVOKE ALL ON FUNCTION %s FROM %s CASCADE', way.name, way.grantee);
 	END LOOP;
 END $$`;
 

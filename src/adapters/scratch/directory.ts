@@ -74,7 +74,7 @@ function keepAlive(directory: ScratchDirectory): ScratchDirectory {
 }
 
 /** Removes what dead workers left, and ends the servers that still run there. What belongs to the living is left alone. */
-export async function sweepScratch(parent: string): Promise<SweptScratch> {
+export async function sweepScratch(parent: string): Promise<Omit<SweptScratch, 'servers'>> {
 	const place = await realpath(parent).catch(() => parent);
 	const names = await readdir(place).catch(() => []);
 	const removed: string[] = [];

@@ -114,7 +114,8 @@ export async function restoreSchema(restoring: Restoring): Promise<Restored> {
 			env: libpqEnvironment(login, sessionName),
 			signal,
 		});
-		return sortErrors(errorsOf(result.stderr), leftOut);
+		const restored = sortErrors(errorsOf(result.stderr), leftOut);
+		return {...restored, leftOut: [...catalogGrantsIn(list.stdout), ...restored.leftOut]};
 	} finally {
 		await password.close();
 		await wanted.close();
@@ -137,7 +138,7 @@ async function runPgRestore(
 	// 1: errors that it passed over; they are looked at.
 	if (result.exitCode !== 0 && result.exitCode !== 1) {
 		const reason = result.startError ?? result.stderr.trim().split('\n').at(-1) ?? `ended by ${result.signal}`;
-		throw new Failure('scratch-unavailable', `pg_restore failed on a throw-away server: ${reason}`);
+		throw new Failure('scratch-unavailable', `pg_restore failed on the scratch server: ${reason}`);
 	}
 	return result;
 }
@@ -151,8 +152,18 @@ function connectionText(database: string): string {
 const outwardEntry =
 	/^\d+; \d+ \d+ (?:(?:ACL|COMMENT|SECURITY LABEL) \S+ )?(?:SERVER|FOREIGN SERVER|USER MAPPING|FOREIGN TABLE|FOREIGN DATA WRAPPER|SUBSCRIPTION|PUBLICATION|EVENT TRIGGER)\b/;
 
+/** A right on a function or a table of the server's own, such as pg_read_file or pg_authid. */
+const catalogGrant = /^\d+; \d+ \d+ ACL pg_catalog (.+) \S+$/;
+
 function staysInside(line: string): boolean {
-	return !outwardEntry.test(line);
+	return !outwardEntry.test(line) && !catalogGrant.test(line);
+}
+
+function catalogGrantsIn(list: string): readonly LeftOut[] {
+	return list.split('\n').flatMap((line) => {
+		const name = catalogGrant.exec(line)?.[1];
+		return name === undefined ? [] : [{kind: 'grant', name, why: 'It is a right on the server, not on the database.'}];
+	});
 }
 
 interface RestoreError {

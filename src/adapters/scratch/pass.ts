@@ -165,7 +165,7 @@ function plainError(message: string): PassError {
 function errorOf(result: ChildResult, transcript: PsqlTranscript): PassError | null {
 	if (transcript.backend() === null) {
 		const reason = transcript.lastError()?.text ?? result.startError ?? `exit code ${result.exitCode}`;
-		throw new Failure('scratch-unavailable', `psql could not begin on the throw-away server: ${reason}`);
+		throw new Failure('scratch-unavailable', `psql could not begin on the scratch server: ${reason}`);
 	}
 	if (result.exitCode === 0) return null;
 	const error = transcript.lastError();

@@ -81,7 +81,7 @@ interface Stage extends RehearsalPlan {
 
 function describe({cluster, beganAt}: RehearsalPlan, copy: SchemaCopy): RehearsedOn {
 	return {
-		serverVersion: cluster.tools.version,
+		serverVersion: cluster.version,
 		isolation: {
 			account: cluster.confinement.account?.name ?? null,
 			networkCut: cluster.confinement.networkCut,
@@ -152,7 +152,7 @@ async function playPass(stage: Stage, number: 1 | 2): Promise<Played> {
 	} catch (error) {
 		// A server that was taken down with the script has nothing more to tell.
 		if (pass.error !== null) return {pass, recording: nothingRecorded, ran: null, serverLives: false};
-		throw new Failure('scratch-unavailable', `The throw-away server ended: ${saidBy(error)}`, {cause: error});
+		throw new Failure('scratch-unavailable', `The scratch server ended: ${saidBy(error)}`, {cause: error});
 	}
 }
 

@@ -21,18 +21,16 @@ export function canCountStatements(tools: PostgresServerTools): boolean {
 	return libraryFolders.some((folder) => existsSync(path.join(bin, folder, 'pg_stat_statements.so')));
 }
 
-/** The view lives in a database of its own, so that a script finds nothing of it. */
-const viewDatabase = 'template1';
-
+/** The view lives in a database beside the copy, so that a script finds nothing of it. */
 export async function startCounting(cluster: Cluster): Promise<void> {
-	await withSession(cluster.login(viewDatabase), async (client) => {
+	await withSession(cluster.login(cluster.maintenance), async (client) => {
 		await client.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements');
 	});
 }
 
 export async function resetRanStatements(cluster: Cluster): Promise<void> {
 	await withSession(
-		cluster.login(viewDatabase),
+		cluster.login(cluster.maintenance),
 		async (client) => await client.query('SELECT pg_stat_statements_reset()'),
 	);
 }
@@ -43,7 +41,7 @@ const keptStatements = 50;
 const longestStatement = 300;
 
 export async function readRanStatements(cluster: Cluster, database: string, recorder: string): Promise<RanStatements> {
-	const texts = await withSession(cluster.login(viewDatabase), async (client) => {
+	const texts = await withSession(cluster.login(cluster.maintenance), async (client) => {
 		const {rows} = await client.query<{text: string}>(
 			`SELECT query AS text FROM pg_stat_statements
 			WHERE dbid = (SELECT oid FROM pg_database WHERE datname = $1) AND query NOT LIKE '%' || $2 || '%' AND calls > 0`,

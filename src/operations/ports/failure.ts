@@ -15,8 +15,10 @@ export type FailureCode =
 	| 'backup-failed'
 	| 'disk-full'
 	| 'process-failed'
-	/** No throw-away server could be made here, or it ended by itself. */
+	/** No throw-away server could be made here, or it ended by itself; no configured one can be used. */
 	| 'scratch-unavailable'
+	/** The configured scratch server is another rehearsal's, or was lost on the way: another try may have it. */
+	| 'scratch-busy'
 	| 'slack-unreachable'
 	| 'slack-refused'
 	| 'slack-rate-limited'

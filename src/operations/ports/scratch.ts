@@ -39,15 +39,17 @@ export interface DrillRequest {
 export interface SweptScratch {
 	/** Directories that were removed. */
 	readonly directories: readonly string[];
+	/** Configured servers, as `host:port`, where databases or roles were removed. */
+	readonly servers: readonly string[];
 	/** How many processes had to be ended. */
 	readonly processes: number;
 }
 
-/** Throw-away servers: a place for SQL that nobody has approved yet. */
+/** Throw-away servers, or configured ones: a place for SQL that nobody has approved yet. */
 export interface Scratch {
 	/**
 	 * Copies the target's schema, its history and its settings to a throw-away server and applies the script there twice.
-	 * Nothing of it is left when this ends. Throws Failure: scratch-unavailable, cancelled, tools-missing, tools-too-old
+	 * Nothing of it is left when this ends. Throws Failure: scratch-unavailable, scratch-busy, cancelled, tools-missing, tools-too-old
 	 * and what reading the target may throw.
 	 */
 	rehearse(rehearsal: RehearsalRequest): Promise<Rehearsal>;

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {type Cluster, startCluster} from '../../../src/adapters/scratch/cluster.ts';
+import {startCluster, type ThrowAwayCluster} from '../../../src/adapters/scratch/cluster.ts';
 import {usualAccounts} from '../../../src/adapters/scratch/scratch.ts';
 import {findConfinement} from '../../../src/platform/confinement.ts';
 import {findPostgresServer, listPostgresTools} from '../../../src/platform/postgres-tools.ts';
@@ -150,7 +150,7 @@ test('scratch refuses to lie where backups or secrets do', async () => {
 
 /** A worker that is not root has no other account to give its servers, so that only its rights as a role protect it. */
 describe.runIf(process.getuid?.() === 0)('even a superuser of the throw-away server', () => {
-	let cluster: Cluster;
+	let cluster: ThrowAwayCluster;
 
 	beforeAll(async () => {
 		const {binDirectory} = await databaseServer();

@@ -36,7 +36,7 @@ describe('a worker that is killed', () => {
 		await once(worker, 'exit');
 		await eventually(async () => (await serverProcesses(root)).length === 0);
 		expect(await readdir(place)).toEqual([path.basename(root)]);
-		expect(await scratch.sweep()).toEqual({directories: [root], processes: 0});
+		expect(await scratch.sweep()).toEqual({directories: [root], processes: 0, servers: []});
 		expect(await readdir(place)).toEqual([]);
 	});
 
@@ -48,7 +48,7 @@ describe('a worker that is killed', () => {
 		worker.kill('SIGKILL');
 		await once(worker, 'exit');
 		expect(await serverProcesses(root)).toEqual(running);
-		expect(await scratch.sweep()).toEqual({directories: [root], processes: running.length});
+		expect(await scratch.sweep()).toEqual({directories: [root], processes: running.length, servers: []});
 		expect(await serverProcesses(root)).toEqual([]);
 	});
 });
@@ -56,7 +56,7 @@ describe('a worker that is killed', () => {
 describe('what is swept', () => {
 	test('is never of a living worker', async () => {
 		const {root} = await startWorker();
-		expect(await scratch.sweep()).toEqual({directories: [], processes: 0});
+		expect(await scratch.sweep()).toEqual({directories: [], processes: 0, servers: []});
 		expect((await serverProcesses(root)).length).toBeGreaterThan(1);
 	});
 

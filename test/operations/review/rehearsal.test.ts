@@ -37,7 +37,7 @@ async function waiveUnrehearsed(number: number): Promise<string> {
 const nowhere = {
 	drill: () => Promise.reject(new Failure('scratch-unavailable', 'This machine has no room for it.')),
 	rehearse: () => Promise.reject(new Failure('scratch-unavailable', 'This machine has no room for it.')),
-	sweep: () => Promise.resolve({directories: [], processes: 0}),
+	sweep: () => Promise.resolve({directories: [], processes: 0, servers: []}),
 };
 
 describe('a script that is as it should be', () => {

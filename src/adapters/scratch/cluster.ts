@@ -20,6 +20,8 @@ export interface ClusterPlan {
 	readonly tempFileBytes: number;
 	/** It writes down, nested ones too, what statements ran; only where its distribution has the extension. */
 	readonly countsStatements: boolean;
+	/** Settings besides the usual ones, or in their place. */
+	readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** A throw-away PostgreSQL server: nothing of it is kept, and nothing but its socket leads to it. */
@@ -152,6 +154,9 @@ async function launch(plan: ClusterPlan, directory: ScratchDirectory): Promise<C
 	}
 }
 
+/** The server refuses a greater integer as a setting. */
+const greatestSetting = 2 ** 31 - 1;
+
 /** @see https://www.postgresql.org/docs/current/non-durability.html */
 function settingsOf(plan: ClusterPlan, {socket}: ScratchDirectory): Readonly<Record<string, string>> {
 	return {
@@ -171,7 +176,7 @@ function settingsOf(plan: ClusterPlan, {socket}: ScratchDirectory): Readonly<Rec
 		max_locks_per_transaction: '2048',
 		autovacuum: 'off',
 		jit: 'off',
-		temp_file_limit: `${Math.ceil(plan.tempFileBytes / 1024)}kB`,
+		temp_file_limit: `${Math.min(Math.ceil(plan.tempFileBytes / 1024), greatestSetting)}kB`,
 		// What a script says goes to its psql; only a server that cannot start is of interest here.
 		log_min_messages: 'fatal',
 		log_min_error_statement: 'panic',
@@ -183,6 +188,7 @@ function settingsOf(plan: ClusterPlan, {socket}: ScratchDirectory): Readonly<Rec
 					'pg_stat_statements.save': 'off',
 				}
 			: {}),
+		...plan.settings,
 	};
 }
 

@@ -1,16 +1,17 @@
-import {mkdir, realpath, stat} from 'node:fs/promises';
+import {mkdir, realpath, stat, statfs} from 'node:fs/promises';
 import path from 'node:path';
-import type {Rehearsal} from '../../domain/rehearsal.ts';
+import type {WholeRehearsal} from '../../domain/rehearsal.ts';
 import {Failure} from '../../operations/ports/failure.ts';
-import type {RehearsalRequest, Scratch} from '../../operations/ports/scratch.ts';
+import type {CopyPlace, Drilled, DrillRequest, RehearsalRequest, Scratch} from '../../operations/ports/scratch.ts';
 import {findConfinement} from '../../platform/confinement.ts';
 import {findPostgresServer, type PostgresServerTools} from '../../platform/postgres-tools.ts';
 import {startCluster} from './cluster.ts';
-import {type CopiedTarget, loginOf, saidBy} from './connection.ts';
-import {sweepScratch} from './directory.ts';
-import {dumpSchema} from './dump.ts';
+import {type CopiedTarget, saidBy} from './connection.ts';
+import {makePrivateDirectory, sweepScratch} from './directory.ts';
+import {drillOn, skipped} from './drill.ts';
 import {rehearseOn} from './rehearse.ts';
 import {readSource} from './source.ts';
+import {openSource, type SourceSchema, type SourceSnapshot} from './source-snapshot.ts';
 import {canCountStatements} from './statements.ts';
 
 export interface ScratchSettings {
@@ -24,6 +25,14 @@ export interface ScratchSettings {
 	/** Whom servers run as where the worker is root, the preferred first; {@link usualAccounts} where not given. */
 	readonly accounts?: readonly string[];
 	readonly limits?: Partial<ScratchLimits>;
+	/** Hears when rows of a target are copied to this machine, and when they are gone from it. */
+	readonly onCopy?: (said: 'rows copied' | 'rows removed', detail: CopiedRows) => void;
+}
+
+export interface CopiedRows {
+	/** Null where only the worker's own copy of a dump lies there. */
+	readonly target: string | null;
+	readonly directory: string;
 }
 
 export interface ScratchLimits {
@@ -50,7 +59,20 @@ export function createScratch(settings: ScratchSettings): Scratch {
 				throw failureOf(error);
 			}
 		},
-		drill: () => Promise.reject(new Failure('scratch-unavailable', 'This worker makes no drills.')),
+		drill: async (request) => {
+			try {
+				return await drill(settings, request);
+			} catch (error) {
+				throw failureOf(error);
+			}
+		},
+		placeForCopy: async (databaseBytes) => {
+			try {
+				return await placeForCopy(settings, databaseBytes);
+			} catch (error) {
+				throw failureOf(error);
+			}
+		},
 		sweep: async () => await sweepScratch(settings.directory),
 	};
 }
@@ -63,39 +85,146 @@ function failureOf(error: unknown): unknown {
 	});
 }
 
-async function rehearse(settings: ScratchSettings, request: RehearsalRequest): Promise<Rehearsal> {
+async function rehearse(settings: ScratchSettings, request: RehearsalRequest): Promise<WholeRehearsal> {
 	const beganAt = performance.now();
-	const target = settings.targets.find(({name}) => name === request.target);
-	if (target === undefined) {
-		throw new Failure('target-unreachable', `No target named ${request.target} is configured for this worker.`);
-	}
+	const target = targetOf(settings, request.target);
 	if (request.signal.aborted) throw new Failure('cancelled', 'The rehearsal was cancelled.');
 	await requirePlace(settings);
-	const source = await readSource(target, request.role, request.history);
-	const major = Math.floor(source.serverVersion / 10_000);
-	const tools = await findPostgresServer(major, settings.toolFolders);
-	if (tools === null) return majorMissing(major);
+	const opened = await openSource(target, request.role, request.history);
+	try {
+		const major = Math.floor(opened.source.serverVersion / 10_000);
+		const tools = await findPostgresServer(major, settings.toolFolders);
+		return tools === null
+			? majorMissing(major)
+			: await rehearseWith({settings, request, target, opened, tools, beganAt});
+	} finally {
+		await opened.close();
+	}
+}
+
+interface Preparations {
+	readonly settings: ScratchSettings;
+	readonly request: RehearsalRequest;
+	readonly target: CopiedTarget;
+	readonly opened: SourceSnapshot;
+	readonly tools: PostgresServerTools;
+	/** performance.now() */
+	readonly beganAt: number;
+}
+
+async function rehearseWith({
+	settings,
+	request,
+	target,
+	opened,
+	tools,
+	beganAt,
+}: Preparations): Promise<WholeRehearsal> {
 	const limits = {...usualLimits, ...settings.limits};
 	const countsStatements = canCountStatements(tools);
 	// Neither needs the other, and each has a program of its own to wait for.
-	const [cluster, dump] = await Promise.allSettled([
+	const [cluster, schema] = await Promise.allSettled([
 		startOne(settings, tools, limits, countsStatements),
-		dumpSchema(tools, loginOf(target, 'backup'), request.signal),
+		readSchema(opened, tools, request.signal),
 	]);
 	try {
 		return await rehearseOn({
 			cluster: valueOf(cluster),
-			dump: valueOf(dump),
+			...valueOf(schema),
 			countsStatements,
 			target,
-			source,
+			source: opened.source,
 			request,
 			limits: {milliseconds: limits.passMs, bytes: limits.bytes},
 			beganAt,
 		});
 	} finally {
-		if (dump.status === 'fulfilled') await dump.value.close();
+		if (schema.status === 'fulfilled') await schema.value.dump.close();
 		if (cluster.status === 'fulfilled') await cluster.value.stop();
+	}
+}
+
+function targetOf(settings: ScratchSettings, name: string): CopiedTarget {
+	const target = settings.targets.find((candidate) => candidate.name === name);
+	if (target !== undefined) return target;
+	throw new Failure('target-unreachable', `No target named ${name} is configured for this worker.`);
+}
+
+/** What a restore and a script on real rows need more of than one on an empty schema. */
+const settingsForRows = {shared_buffers: '256MB', max_wal_size: '1GB', maintenance_work_mem: '256MB'};
+
+async function drill(settings: ScratchSettings, request: DrillRequest): Promise<Drilled> {
+	const beganAt = performance.now();
+	const at = Date.now();
+	const target = targetOf(settings, request.target);
+	if (request.signal.aborted) throw new Failure('cancelled', 'The drill was cancelled.');
+	await requirePlace(settings);
+	const bytes = await requireRoom(settings, request.databaseBytes);
+	const source = await readSource(target, request.role, request.history);
+	const major = Math.floor(source.serverVersion / 10_000);
+	const tools = await findPostgresServer(major, settings.toolFolders);
+	if (tools === null) {
+		return skipped({at}, 'not-possible', `this worker has no server programs of PostgreSQL ${major}.`);
+	}
+	const limits = {...usualLimits, ...settings.limits, tempFileBytes: bytes};
+	const cluster = await startOne(settings, tools, limits, canCountStatements(tools), settingsForRows);
+	const copied = {target: target.name, directory: cluster.directory};
+	settings.onCopy?.('rows copied', copied);
+	try {
+		return await drillOn({cluster, target, source, request, bytes, at, beganAt});
+	} finally {
+		await cluster.stop();
+		settings.onCopy?.('rows removed', copied);
+	}
+}
+
+async function placeForCopy(settings: ScratchSettings, databaseBytes: number): Promise<CopyPlace> {
+	await requirePlace(settings);
+	await requireRoom(settings, 2 * databaseBytes);
+	const {root, remove} = await makePrivateDirectory(settings.directory);
+	const copied = {target: null, directory: root};
+	settings.onCopy?.('rows copied', copied);
+	return {
+		file: path.join(root, 'plain.dump'),
+		remove: async () => {
+			await remove();
+			settings.onCopy?.('rows removed', copied);
+		},
+	};
+}
+
+/** An empty server with its log. Bytes. */
+const emptyServerBytes = 256 * 1024 ** 2;
+/** A disk that is filled to its last byte stops others, too. */
+const shareOfFree = 0.9;
+
+/**
+ * What the server may take on disk: twice the target's size, for a script that writes the largest table anew, as far as
+ * the disk has it.
+ *
+ * @throws Failure scratch-unavailable
+ */
+async function requireRoom({directory, limits}: ScratchSettings, databaseBytes: number): Promise<number> {
+	const {bavail, bsize} = await statfs(directory);
+	const free = Math.floor(bavail * bsize * shareOfFree);
+	const needed = databaseBytes + emptyServerBytes;
+	if (free < needed) {
+		const [has, needs] = [free, needed].map((bytes) => Math.ceil(bytes / 1_000_000));
+		throw new Failure('scratch-unavailable', `${directory} has ${has} MB to spare, and a drill needs ${needs} MB.`);
+	}
+	return Math.min(free, 2 * databaseBytes + 4 * emptyServerBytes, limits?.bytes ?? free);
+}
+
+/** The target is let go of as soon as it is read. */
+async function readSchema(
+	opened: SourceSnapshot,
+	tools: PostgresServerTools,
+	signal: AbortSignal,
+): Promise<SourceSchema> {
+	try {
+		return await opened.readSchema(tools, signal);
+	} finally {
+		await opened.close();
 	}
 }
 
@@ -109,6 +238,7 @@ async function startOne(
 	tools: PostgresServerTools,
 	limits: ScratchLimits,
 	countsStatements: boolean,
+	more: Readonly<Record<string, string>> = {},
 ): ReturnType<typeof startCluster> {
 	const confinement = await findConfinement(settings.accounts ?? usualAccounts);
 	if (confinement === null) {
@@ -124,6 +254,7 @@ async function startOne(
 		parent: settings.directory,
 		tempFileBytes: limits.tempFileBytes,
 		countsStatements,
+		settings: more,
 	});
 }
 
@@ -155,7 +286,7 @@ function isWithin(place: string, folder: string): boolean {
 	return place.startsWith(`${folder}${path.sep}`);
 }
 
-function majorMissing(major: number): Rehearsal {
+function majorMissing(major: number): WholeRehearsal {
 	return {
 		kind: 'impossible',
 		reason: 'major-missing',

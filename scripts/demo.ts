@@ -1,12 +1,22 @@
 import {play} from './demo/play.ts';
 import {fillGallery} from './gallery/fill-gallery.ts';
+import {createDoubledShop} from './stage/shop-database.ts';
 import {startStage} from './stage/stage.ts';
 
 /** `npm run demo` keeps everything running for a person; `-- --play` plays the main job without one. */
 const playing = process.argv.includes('--play');
 console.log('Starting PostgreSQL, Redis, a local Slack, the bot and a worker …');
-const stage = await startStage({transport: 'socket', rows: true, targets: {'shop-production': {rehearse: true}}});
+const stage = await startStage({
+	transport: 'socket',
+	rows: true,
+	targets: {
+		'shop-production': {rehearse: true, drill: true},
+		// Without rehearsal and drill: what fails there fails on the database itself.
+		'shop-staging': {database: 'shop_staging'},
+	},
+});
 try {
+	await createDoubledShop(stage.postgres, 'shop_staging');
 	if (playing) process.exitCode = await play(stage);
 	else await stayUp();
 } finally {
@@ -28,6 +38,7 @@ shop-0009-add-shipments.sql for app shop, version 1.9.0. docs/demo.md has more t
 
   deploy gate    ${stage.gateUrl}/v1/gate/shop/1.9.0   (bearer ${stage.gateToken})
   production     ${stage.postgres.url('shop')}
+  staging        ${stage.postgres.url('shop_staging')}
   record         ${stage.recordUrl}
   Redis          ${stage.redis.url()}
   backups        ${stage.backupDirectory}

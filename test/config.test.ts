@@ -57,7 +57,8 @@ describe('lockstep.yaml', () => {
 		expect(target?.policy.workingHours).toEqual({timeZone: 'UTC', days: [1, 2, 3, 4, 5], from: 9, to: 17});
 		expect(target?.after).toBeNull();
 		expect(target?.backup).toMatchObject({keepDays: 7, required: true});
-		expect(target?.verification).toEqual({appRoles: [], probes: []});
+		expect(target?.verification).toEqual({appRoles: [], probes: [], ignore: []});
+		expect(target?.drill).toEqual({enabled: true, maxBytes: 20 * 1024 ** 3, withinMs: 3_600_000});
 		expect(target?.apply).toMatchObject({role: 'shop_owner', graceMs: 300_000, maxActiveSessions: null});
 		expect(config.worker.pools).toEqual(['default']);
 		expect(config.secrets()).toEqual([]);
@@ -112,6 +113,25 @@ describe('lockstep.yaml', () => {
 		expect(config.targets.get('shop-production')?.verification).toEqual({
 			appRoles: ['shop_app', 'Shop Jobs'],
 			probes: [{name: 'orders', sql: 'WITH o AS (SELECT 1) SELECT true FROM o'}],
+			ignore: [],
+		});
+	});
+
+	it('drills where nothing else is said, a database of 20 GB for an hour at most', async () => {
+		const drill = '    drill: {enabled: true, maxGigabytes: 20, withinMinutes: 60}\n';
+		const usual = await loaded(changed([drill, '']));
+		expect(usual.targets.get('shop-production')?.drill).toEqual({
+			enabled: true,
+			maxBytes: 20 * 1024 ** 3,
+			withinMs: 3_600_000,
+		});
+		const other = await loaded(
+			changed([drill, '    drill: {enabled: false, maxGigabytes: 0.5, withinMinutes: 1.5}\n']),
+		);
+		expect(other.targets.get('shop-production')?.drill).toEqual({
+			enabled: false,
+			maxBytes: 512 * 1024 ** 2,
+			withinMs: 90_000,
 		});
 	});
 

@@ -1,3 +1,5 @@
+import pg from 'pg';
+
 import type {Person} from '../../simulator/client/person.ts';
 import type {ReadMessage} from '../../simulator/people/read.ts';
 import {shopScript} from '../stage/shop-database.ts';
@@ -24,6 +26,7 @@ export async function play(stage: Stage): Promise<number> {
 	};
 	try {
 		await goodMigration(cast);
+		await drilledMigration(cast);
 		await failingMigration(cast);
 		console.log('\nEvery promise held.');
 		return 0;
@@ -38,7 +41,12 @@ export async function play(stage: Stage): Promise<number> {
 async function goodMigration(cast: Cast): Promise<void> {
 	const {stage, talk, dana, priya} = cast;
 	await expectGate(cast, '1.9.0', 'hold', 'unknown-version');
-	await request(cast, 'shop-0009-add-shipments.sql', '1.9.0', 'Shipments: tracking for every parcel');
+	await request(cast, {
+		target: 'shop-production',
+		script: 'shop-0009-add-shipments.sql',
+		version: '1.9.0',
+		summary: 'Shipments: tracking for every parcel',
+	});
 	await promised(
 		'the review finishes and the checklist can be agreed to',
 		async () => await hasButton(cast, 'Agree with evidence'),
@@ -61,7 +69,15 @@ async function goodMigration(cast: Cast): Promise<void> {
 	await promised(
 		'it is backed up, applied and verified',
 		async () => (await titleOf(cast, 1)).includes('verified'),
-		60_000,
+		120_000,
+	);
+	await promised(
+		'the drill restored the backup and told how long the script takes on the real rows',
+		async () => await threadSays(cast, 1, 'on the real rows'),
+	);
+	await promised(
+		'verified means: changed as it was rehearsed',
+		async () => await threadSays(cast, 1, 'changed exactly as rehearsed'),
 	);
 	await promised('the thread tells what landed', async () => await threadSays(cast, 1, 'AddShipments'));
 	await talk.catchUp(priya);
@@ -72,31 +88,68 @@ async function goodMigration(cast: Cast): Promise<void> {
 	);
 }
 
+/** Static review and rehearsal find nothing in it: two customers share an e-mail address, and only a drill sees rows. */
+async function drilledMigration(cast: Cast): Promise<void> {
+	const {stage, talk, priya, sam} = cast;
+	await takeToRun(cast, 'shop-production');
+	await promised(
+		'the drill stops what the real rows forbid',
+		async () => (await titleOf(cast, 2)).includes('stopped by its drill'),
+		120_000,
+	);
+	await promised('on-call is asked to acknowledge', async () => await hasButton(cast, 'Acknowledge'));
+	await promised('nothing landed, and the thread says so', async () => await threadSays(cast, 2, 'is untouched'));
+	await talk.catchUp(priya);
+	holds('production is untouched', !(await migrationsOf(stage)).some((id) => id.includes('AddProductBarcode')));
+	await expectGate(cast, '1.11.0', 'stop', 'failed');
+	await acknowledge(cast, 2);
+	await talk.catchUp(sam);
+}
+
+/** The same script where no drill goes before it. */
 async function failingMigration(cast: Cast): Promise<void> {
-	const {talk, dana, priya, sam} = cast;
-	await request(cast, 'shop-0011-add-unique-customer-email.sql', '1.11.0', 'One account per e-mail address');
-	await promised('the second review finishes', async () => await hasButton(cast, 'Agree with evidence'));
+	const {talk, priya, sam} = cast;
+	await takeToRun(cast, 'shop-staging');
+	await promised('the failure is told', async () => (await titleOf(cast, 3)).includes('failed'), 60_000);
+	await promised('on-call is asked to acknowledge', async () => await hasButton(cast, 'Acknowledge'));
+	await talk.catchUp(priya);
+	await promised('what landed is told: all but the last', async () => await threadSays(cast, 3, 'AddProductBarcode'));
+	await acknowledge(cast, 3);
+	await talk.catchUp(sam);
+}
+
+/** One account per e-mail address, from the form to *Run now*. */
+async function takeToRun(cast: Cast, target: string): Promise<void> {
+	const {dana, priya} = cast;
+	await request(cast, {
+		target,
+		script: 'shop-0011-add-unique-customer-email.sql',
+		version: '1.11.0',
+		summary: 'One account per e-mail address',
+	});
+	await promised('the review finishes', async () => await hasButton(cast, 'Agree with evidence'));
 	await click(cast, dana, 'Agree with evidence', 'agrees with the evidence');
 	await promised('an agreed checklist asks for an approval', async () => await hasButton(cast, 'Approve'));
 	await click(cast, priya, 'Approve', 'approves');
 	await promised('it is ready to run', async () => await hasButton(cast, 'Run now'));
 	await click(cast, dana, 'Run now', 'clicks Run now');
-	await promised('the failure is told', async () => (await titleOf(cast, 2)).includes('failed'), 60_000);
-	await promised('on-call is asked to acknowledge', async () => await hasButton(cast, 'Acknowledge'));
-	await talk.catchUp(priya);
-	await expectGate(cast, '1.11.0', 'stop', 'failed');
-	await promised(
-		'what landed is told: the first of the two',
-		async () => await threadSays(cast, 2, 'AddProductBarcode'),
-	);
-	await click(cast, sam, 'Acknowledge', 'acknowledges the escalation');
-	await promised('the escalation says who has it', async () => await threadSays(cast, 2, 'Acknowledged'));
-	await talk.catchUp(sam);
 }
 
-async function request({stage, talk, dana}: Cast, script: string, version: string, summary: string): Promise<void> {
-	talk.does('Dana', `types /migrate request shop-production, uploads ${script} and submits`);
-	await dana.command('/migrate', 'request shop-production', {channel: stage.channel});
+async function acknowledge(cast: Cast, number: number): Promise<void> {
+	await click(cast, cast.sam, 'Acknowledge', 'acknowledges the escalation');
+	await promised('the escalation says who has it', async () => await threadSays(cast, number, 'Acknowledged'));
+}
+
+interface Ask {
+	readonly target: string;
+	readonly script: string;
+	readonly version: string;
+	readonly summary: string;
+}
+
+async function request({stage, talk, dana}: Cast, {target, script, version, summary}: Ask): Promise<void> {
+	talk.does('Dana', `types /migrate request ${target}, uploads ${script} and submits`);
+	await dana.command('/migrate', `request ${target}`, {channel: stage.channel});
 	await dana.waitForView();
 	await dana.fill({script_file: {filename: script, bytes: await shopScript(script)}, app: 'shop', version, summary});
 	await dana.submit();
@@ -134,6 +187,18 @@ async function titleOf(cast: Cast, number: number): Promise<string> {
 
 async function threadSays(cast: Cast, number: number, words: string): Promise<boolean> {
 	return JSON.stringify((await requestMessage(cast, number))?.replies ?? []).includes(words);
+}
+
+/** Ids that production’s history holds. */
+async function migrationsOf({postgres}: Stage): Promise<readonly string[]> {
+	const client = new pg.Client(postgres.url('shop'));
+	await client.connect();
+	try {
+		const {rows} = await client.query<{id: string}>(`SELECT "MigrationId" AS id FROM "__EFMigrationsHistory"`);
+		return rows.map(({id}) => id);
+	} finally {
+		await client.end();
+	}
 }
 
 async function backups(stage: Stage): Promise<readonly string[]> {

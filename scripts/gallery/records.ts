@@ -118,7 +118,6 @@ export function run(change: Partial<Run> = {}): Run {
 			{name: 'verify', state: 'done', startedAt: noon + 21_900, finishedAt: noon + 22_100, note: null},
 		],
 		appliedBefore: ['20260101000000_Initial'],
-		catalogBefore: null,
 		surveyBefore: null,
 		invalidBefore: null,
 		report: report(),

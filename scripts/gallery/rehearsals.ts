@@ -12,7 +12,6 @@ export function rehearsalOf(scene: Scene, kind: Rehearsal['kind']): RecordedRehe
 		allowed: false,
 		effectsHash: 'e'.repeat(64),
 		rehearsal: rehearsalThat(scene, kind),
-		whole: true,
 	};
 }
 
@@ -70,15 +69,11 @@ function reportOf(scene: Scene): RehearsalReport {
 			...names.map((identity) => ({action: 'altered', kind: 'column', identity, from: null}) as const),
 			...names.slice(1).map((identity) => ({action: 'dropped', kind: 'index', identity, from: null}) as const),
 		],
-		delta: [],
-		base: [],
 		schemaDiff: scene.statements.map(({migration, sql}) => `@@ table ${migration} @@\n+${sql}`).join('\n'),
 		commands: [],
 		rewrites: scene.largeTables.map((table) => ({table, existedBefore: true, reasons: ['column type changed']})),
 		locks: scene.largeTables.map((relation) => ({relation, mode: 'AccessExclusiveLock', transactions: 1})),
 		locksUnseen: [],
-		historyBefore: [],
-		historyAfter: [],
 		repeated: [],
 		writesRunAgain: [],
 	};

@@ -1,8 +1,10 @@
 import {requestMessage} from '../../src/adapters/slack/views/message/request-message.ts';
 import {showMessage} from '../../src/adapters/slack/views/board/show.ts';
+import {drillSentence} from '../../src/domain/drill.ts';
 import type {Hold, MigrationRequest} from '../../src/domain/request.ts';
-import type {Step} from '../../src/domain/run.ts';
+import type {Run, Step} from '../../src/domain/run.ts';
 import type {RequestRecord} from '../../src/operations/ports/record.ts';
+import {drilledRun, movedRun, otherwiseRun, runAtApplyAfterDrill, runAtDrill, stoppedRun} from './drills.ts';
 import {ephemerals, messages, type ViewEntry} from './entry.ts';
 import {dana, digest, lena, noon, omar, priya, run, sha256} from './records.ts';
 import {rehearsalOf} from './rehearsals.ts';
@@ -79,14 +81,45 @@ const states = {
 		...answered(scene, scene.review('blockers')),
 		rehearsal: rehearsalOf(scene, 'impossible'),
 	}),
+	'reviewed again, the target changed': (scene) => ({
+		...approved(scene, {state: 'reviewing'}),
+		rehearsal: rehearsalOf(scene, 'passed'),
+	}),
+	'approved, reviewed again and found the same': (scene) => ({
+		...approved(scene, {reviewedAt: noon + 60_000, startDueAt: noon}),
+		rehearsal: rehearsalOf(scene, 'passed'),
+		runs: [movedRun(scene)],
+	}),
+	'in review, reviewed again and found otherwise': (scene) => ({
+		...answered(scene, scene.review('warnings')),
+		approvals: scene.approvals(1).map((approval) => ({
+			...approval,
+			reviewDigest: 'c'.repeat(64),
+			voidedBecause: 'the review found something else than what was approved',
+		})),
+		rehearsal: rehearsalOf(scene, 'passed'),
+		runs: [movedRun(scene)],
+	}),
 	'sent back for changes': (scene) => scene.record({state: 'changes-requested', reason: scene.reason}),
 	'approved, to start by hand': (scene) => approved(scene, {}),
 	'approved, starts at a time': (scene) =>
 		approved(scene, {start: {kind: 'at', at: noon + 36_000_000}, startDueAt: noon + 36_000_000}),
 	'approved, starts at once': (scene) => approved(scene, {start: {kind: 'at-once'}, startDueAt: noon}),
+	'approved, to share a backup': (scene) => ({
+		...approved(scene, {}),
+		lastBackup: {
+			request: 11,
+			fileName: scene.fileName,
+			finishedAt: noon - 5_400_000,
+			written: {rows: 12_040, at: noon},
+		},
+	}),
 	'approved, held': (scene) => approved(scene, {startDueAt: noon, hold: holdOf(scene)}),
 	'running, preflight': (scene) => running(scene, 'preflight'),
 	'running, backup': (scene) => running(scene, 'backup'),
+	'running, drill': (scene) => withRun(approved(scene, {state: 'running'}), runAtDrill(scene), scene),
+	'running, apply after a drill': (scene) =>
+		withRun(approved(scene, {state: 'running'}), runAtApplyAfterDrill(scene), scene),
 	'running, apply': (scene) => running(scene, 'apply'),
 	'running, verify': (scene) => running(scene, 'verify'),
 	'running, to be cancelled': (scene) => running(scene, 'apply', lena),
@@ -95,12 +128,22 @@ const states = {
 		runs: [scene.run()],
 		backups: [scene.backup()],
 	}),
+	'verified after a drill': (scene) =>
+		withRun(approved(scene, {state: 'verified'}), drilledRun(scene, 'passed'), scene),
+	'verified without a drill': (scene) =>
+		withRun(approved(scene, {state: 'verified'}), drilledRun(scene, 'skipped'), scene),
 	'verified, nothing to do': (scene) =>
 		scene.record({
 			state: 'verified',
 			review: {...scene.review(), pending: []},
 			reason: 'Every migration of this script is in the history already.',
 		}),
+	'stopped by its drill, a row': (scene) => stoppedRecord(scene, 'script-failed'),
+	'stopped by its drill, a probe': (scene) => stoppedRecord(scene, 'probes-failed'),
+	'stopped by its drill, other rows restored': (scene) => stoppedRecord(scene, 'rows-differ'),
+	'stopped by its drill, no restore': (scene) => stoppedRecord(scene, 'restore-failed'),
+	'failed, made otherwise than rehearsed': (scene) =>
+		withRun({...failedRecord(scene, true)}, otherwiseRun(scene), scene),
 	'failed, a re-run is safe': (scene) => failedRecord(scene, true),
 	'failed, a re-run is not safe': (scene) => failedRecord(scene, false),
 	'failed, nobody knows what landed': (scene) => ({
@@ -172,8 +215,11 @@ export function requestScenes(): readonly {readonly record: RequestRecord; reado
 	return scenes.flatMap((scene) => Object.values(states).map((recordOf) => ({record: recordOf(scene), scene})));
 }
 
-/** A later stage belongs to a target that comes after another. */
+/** A later stage belongs to a target that comes after another; a backup is shared where the configuration says so. */
 function targetFor(scene: Scene, state: string): Scene['target'] {
+	if (state.endsWith('to share a backup')) {
+		return {...scene.target, backup: {...scene.target.backup, reuseWithinMs: 4 * 3_600_000}};
+	}
 	if (!state.startsWith('a later stage')) return scene.target;
 	return {...scene.target, after: 'shop-staging', policy: {...scene.target.policy, onlyVerifiedBytes: true}};
 }
@@ -236,6 +282,17 @@ export function failedRecord(scene: Scene, rerunSafe: boolean, request: Partial<
 		backups: [scene.backup()],
 		escalations: [escalationOf(scene)],
 	};
+}
+
+/** A request that its drill stopped before the target was touched. */
+export function stoppedRecord(scene: Scene, kind: Parameters<typeof stoppedRun>[1]): RequestRecord {
+	const run = stoppedRun(scene, kind);
+	const sentence = run.drill == null ? scene.failure : drillSentence(run.drill);
+	return {...withRun(failedRecord(scene, true), run, scene), escalations: [{...escalationOf(scene), sentence}]};
+}
+
+function withRun(record: RequestRecord, run: Run, scene: Scene): RequestRecord {
+	return {...record, runs: [run], backups: [scene.backup()]};
 }
 
 export function escalationOf(scene: Scene): RequestRecord['escalations'][number] {

@@ -4,6 +4,7 @@ import {escalationMessage} from '../../src/adapters/slack/views/thread/escalatio
 import {findingsFile} from '../../src/adapters/slack/views/thread/findings-file.ts';
 import {lineMessage} from '../../src/adapters/slack/views/line.ts';
 import {rehearsalMessage} from '../../src/adapters/slack/views/message/rehearsal.ts';
+import {madeOtherwiseComment, madeOtherwiseFile} from '../../src/adapters/slack/views/thread/made-otherwise.ts';
 import {reminder} from '../../src/adapters/slack/views/thread/reminder.ts';
 import {
 	detailsMessage,
@@ -15,9 +16,10 @@ import {
 import type {Rendered} from '../../src/adapters/slack/views/words.ts';
 import type {Landed} from '../../src/domain/run.ts';
 import type {RequestRecord} from '../../src/operations/ports/record.ts';
+import {drilledRun, otherwiseRun} from './drills.ts';
 import {files, messages, type ViewEntry} from './entry.ts';
 import {dana, digest, lena, noon, omar, priya, sha256} from './records.ts';
-import {escalationOf, failedRecord} from './request-entries.ts';
+import {escalationOf, failedRecord, stoppedRecord} from './request-entries.ts';
 import {rehearsalOf} from './rehearsals.ts';
 import type {Scene} from './scene.ts';
 import {bystander} from './texts.ts';
@@ -101,6 +103,14 @@ function fileEntries(): readonly ViewEntry[] {
 			const record = scene.record({review: scene.review('blockers', 'warnings')});
 			return {comment: findingsComment(record), name: 'MR-12-findings-35.txt', content: findingsFile(record)};
 		}),
+		...files([madeOtherwiseComment, madeOtherwiseFile], 'Difference file: made otherwise than rehearsed', (scene) => {
+			const record = otherwiseRecord(scene);
+			return {
+				comment: madeOtherwiseComment(record),
+				name: 'MR-12-made-otherwise-37.diff',
+				content: madeOtherwiseFile(record),
+			};
+		}),
 		...files([tablesComment], 'Tables file: after a run', (scene) => ({
 			comment: tablesComment(scene.record()),
 			name: 'MR-12-tables-36.txt',
@@ -135,6 +145,10 @@ function lineEntries(): readonly ViewEntry[] {
 	);
 }
 
+function otherwiseRecord(scene: Scene): RequestRecord {
+	return {...failedRecord(scene, true), runs: [otherwiseRun(scene)]};
+}
+
 function resultEntries(): readonly ViewEntry[] {
 	const ended = (scene: Scene, landed: Landed): RequestRecord => ({
 		...failedRecord(scene, landed !== 'unknown'),
@@ -158,6 +172,15 @@ function resultEntries(): readonly ViewEntry[] {
 		...messages(resultMessage, 'Result: failed, a part landed', (scene) => [ended(scene, 'part'), null]),
 		...messages(resultMessage, 'Result: failed, nothing landed', (scene) => [ended(scene, 'nothing'), null]),
 		...messages(resultMessage, 'Result: failed, nobody knows', (scene) => [ended(scene, 'unknown'), null]),
+		...messages(resultMessage, 'Result: verified after a drill', (scene) => [
+			{...scene.record({state: 'verified'}), runs: [drilledRun(scene, 'passed')], backups: [scene.backup()]},
+			null,
+		]),
+		...messages(resultMessage, 'Result: stopped by its drill', (scene) => [
+			stoppedRecord(scene, 'script-failed'),
+			null,
+		]),
+		...messages(resultMessage, 'Result: made otherwise than rehearsed', (scene) => [otherwiseRecord(scene), null]),
 		...messages(resultMessage, 'Result: without a report', (scene) => [
 			{...failedRecord(scene, false), runs: [scene.run({outcome: 'failed', report: null})]},
 			null,
@@ -172,11 +195,21 @@ function escalationEntries(): readonly ViewEntry[] {
 		escalation: {...escalationOf(scene), acknowledgedBy, acknowledgedAt: acknowledgedBy === null ? null : noon},
 		called: [...scene.target.people.leads, ...scene.target.people.onCall],
 	});
+	const stoppedWords = (scene: Scene, kind: Parameters<typeof stoppedRecord>[1]): ReturnType<typeof words> => {
+		const record = stoppedRecord(scene, kind);
+		return {...words(scene, null), record, escalation: record.escalations.at(-1) ?? escalationOf(scene)};
+	};
 	return [
 		...messages(escalationMessage, 'Escalation: open', (scene) => [words(scene, null)]),
 		...messages(escalationMessage, 'Escalation: acknowledged', (scene) => [words(scene, lena)]),
 		...messages(escalationMessage, 'Escalation: without a backup', (scene) => [
 			{...words(scene, null), record: {...failedRecord(scene, false), backups: []}},
+		]),
+		...messages(escalationMessage, 'Escalation: stopped by its drill', (scene) => [
+			stoppedWords(scene, 'script-failed'),
+		]),
+		...messages(escalationMessage, 'Escalation: the backup is not to be relied on', (scene) => [
+			stoppedWords(scene, 'restore-failed'),
 		]),
 		...messages(reminder, 'Reminder: nobody has acknowledged', (scene) => [words(scene, null)]),
 		...messages(reminder, 'Reminder: acknowledged meanwhile', (scene) => [words(scene, lena)]),

@@ -39,6 +39,16 @@ export async function createShopDatabase(server: LocalPostgres, name: string, ro
 	await run(server, name, [...statements, 'RESET ROLE', 'ANALYZE']);
 }
 
+/** A small shop where two customers share an e-mail address: AddUniqueCustomerEmail fails on them. */
+export async function createDoubledShop(server: LocalPostgres, name: string): Promise<void> {
+	await createShopDatabase(server, name, false);
+	await run(server, name, [
+		`INSERT INTO "Customers" ("Name", "Email") VALUES ('Ada Okafor', 'ada@example.com'), ('Ada O.', 'ada@example.com')`,
+		// A table of unknown size counts as a large one.
+		'ANALYZE',
+	]);
+}
+
 /** dotnet ef writes a byte order mark; the driver wants none. */
 function textOf(script: Buffer): string {
 	return script.toString('utf8').replace(/^\uFEFF/, '');

@@ -178,12 +178,13 @@ function toTarget(name: string, target: YamlTarget): Target {
 }
 
 function toBackupPolicy({backup}: YamlTarget): BackupPolicy {
-	const {directory, keepDays, required, command, reuseWithinHours} = backup;
+	const {directory, keepDays, required, command, encryptFor, reuseWithinHours} = backup;
 	return {
 		directory,
 		keepDays,
 		required,
 		program: command?.take[0] ?? null,
+		encrypted: encryptFor.length > 0,
 		removable: command === null || command.remove !== null,
 		reuseWithinMs: reuseWithinHours === null ? null : reuseWithinHours * 3_600_000,
 	};

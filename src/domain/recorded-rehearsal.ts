@@ -1,5 +1,6 @@
-import type {Rehearsal, RehearsalReport, RehearsedHistoryRow, Repetition} from './rehearsal.ts';
-import type {BaseObject, SchemaDelta} from './schema-delta.ts';
+import type {Rehearsal, RehearsalReport, RehearsedHistoryRow, Repetition, WholeRehearsal} from './rehearsal.ts';
+import type {BaseObject} from './rehearsal-ground.ts';
+import type {SchemaDelta} from './schema-delta.ts';
 
 /** A rehearsal as the record keeps it: of these bytes, with these migrations pending. Safe as JSON. */
 export interface RecordedRehearsal {
@@ -12,10 +13,8 @@ export interface RecordedRehearsal {
 	readonly allowed: boolean;
 	/** Hash of all that it changed there: what an approver approves. */
 	readonly effectsHash: string;
-	/** Without what is too long to keep. */
+	/** Bounded; what it stands on is kept beside it, as {@link RehearsalGround}. */
 	readonly rehearsal: Rehearsal;
-	/** {@link rehearsal} holds the whole delta, its base and the whole history. */
-	readonly whole: boolean;
 }
 
 /**
@@ -49,10 +48,28 @@ export function rehearsalFor(
 	return same ? recorded : null;
 }
 
-/** The text whose hash says what a rehearsal changed: equal for a target that has not moved there. */
-export function effectsText(rehearsal: Rehearsal): string {
+/**
+ * The text whose hash says what a rehearsal changed: equal for a target that has not moved there. What partitions
+ * inherit is left out: one that came overnight changes nothing that a person approved.
+ */
+export function effectsText(rehearsal: WholeRehearsal): string {
 	if (rehearsal.kind === 'impossible') return JSON.stringify([rehearsal.kind, rehearsal.reason]);
-	return JSON.stringify([rehearsal.kind, rehearsal.effects, rehearsal.delta]);
+	const own = rehearsal.delta.filter(({inherited}) => inherited !== true);
+	return JSON.stringify([rehearsal.kind, rehearsal.effects, own]);
+}
+
+/** Of a ground as JSON, characters: every verification reads it. */
+const longestGround = 20_000_000;
+
+/**
+ * What verification compares with. Null where there is nothing to go by: the script stopped on the copy or never ran
+ * there, or the ground is too long to keep.
+ */
+export function groundOf(rehearsal: WholeRehearsal, scriptSha256: string, at: number): RehearsalGround | null {
+	if (rehearsal.kind === 'impossible' || rehearsal.kind === 'failed') return null;
+	const {base, delta, wordedOtherwise, historyBefore, historyAfter} = rehearsal;
+	const ground = {scriptSha256, at, base, delta, wordedOtherwise, historyBefore, historyAfter};
+	return JSON.stringify(ground).length > longestGround ? null : ground;
 }
 
 /** Entries of each list. */
@@ -61,14 +78,10 @@ const mostEntries = 500;
 const longestText = 1000;
 /** Of the diff; characters. */
 const longestDiff = 24_000;
-/** Of delta, base and history together as JSON, characters: every reading of the request brings them along. */
-const longestDelta = 100_000;
 
-/** What of a rehearsal is kept. */
-export function kept(rehearsal: Rehearsal): Pick<RecordedRehearsal, 'rehearsal' | 'whole'> {
-	if (rehearsal.kind === 'impossible') return {rehearsal, whole: false};
-	const {delta, base, historyBefore, historyAfter} = rehearsal;
-	const whole = JSON.stringify([delta, base, historyBefore, historyAfter]).length <= longestDelta;
+/** What of a rehearsal is kept with its request: every reading of the request brings it along. */
+export function kept(rehearsal: Rehearsal): Rehearsal {
+	if (rehearsal.kind === 'impossible') return rehearsal;
 	const bounded = {
 		on: {
 			...rehearsal.on,
@@ -78,7 +91,6 @@ export function kept(rehearsal: Rehearsal): Pick<RecordedRehearsal, 'rehearsal' 
 		first: withoutOutput(rehearsal.first),
 		second: rehearsal.second === null ? null : withoutOutput(rehearsal.second),
 		effects: rehearsal.effects.slice(0, mostEntries),
-		...(whole ? {} : {delta: [], base: [], historyBefore: [], historyAfter: []}),
 		schemaDiff: cutLines(rehearsal.schemaDiff),
 		commands: [],
 		rewrites: rehearsal.rewrites.slice(0, mostEntries),
@@ -87,8 +99,8 @@ export function kept(rehearsal: Rehearsal): Pick<RecordedRehearsal, 'rehearsal' 
 		repeated: rehearsal.repeated.slice(0, mostEntries).map(cutRepetition),
 		writesRunAgain: rehearsal.writesRunAgain?.slice(0, mostEntries).map(cutText) ?? null,
 	};
-	if (rehearsal.kind !== 'failed') return {rehearsal: {...rehearsal, ...bounded}, whole};
-	return {rehearsal: {...rehearsal, ...bounded, error: cutError(rehearsal.error)}, whole};
+	if (rehearsal.kind !== 'failed') return {kind: rehearsal.kind, ...bounded};
+	return {kind: rehearsal.kind, ...bounded, error: cutError(rehearsal.error)};
 }
 
 type Pass = RehearsalReport['first'];

@@ -1,4 +1,5 @@
-import type {BaseObject, Effect, SchemaDelta} from './schema-delta.ts';
+import type {BaseObject} from './rehearsal-ground.ts';
+import type {Effect, SchemaDelta} from './schema-delta.ts';
 
 /** A row of EF's history, as the rehearsal found and left it. */
 export interface RehearsedHistoryRow {
@@ -100,19 +101,13 @@ export interface RehearsalReport {
 	/** Null where the first pass failed. */
 	readonly second: Pass | null;
 	readonly effects: readonly Effect[];
-	readonly delta: SchemaDelta;
-	/** How what the script touches was before: the target must still be so when the script runs there. */
-	readonly base: readonly BaseObject[];
-	/** Unified text of the delta, cut. */
+	/** Unified text of what changed, cut. */
 	readonly schemaDiff: string;
 	readonly commands: readonly ObservedCommand[];
 	readonly rewrites: readonly ObservedRewrite[];
 	readonly locks: readonly ObservedLock[];
 	/** What {@link locks} cannot show of this script, as sentences; none where they show all. */
 	readonly locksUnseen: readonly string[];
-	readonly historyBefore: readonly RehearsedHistoryRow[];
-	/** What the history must hold after the run. */
-	readonly historyAfter: readonly RehearsedHistoryRow[];
 	/** Empty where the second pass changed nothing. */
 	readonly repeated: readonly Repetition[];
 	/**
@@ -122,14 +117,32 @@ export interface RehearsalReport {
 	readonly writesRunAgain: readonly string[] | null;
 }
 
-export type Rehearsal =
-	| ({readonly kind: 'passed'} & RehearsalReport)
+/** What verification will compare the target with; too long for people. */
+export interface RehearsedGround {
+	readonly delta: SchemaDelta;
+	/** How what the script touches was before: the target must still be so when the script runs there. */
+	readonly base: readonly BaseObject[];
+	/** Places that the copy words otherwise than the target, as `kind identity`. */
+	readonly wordedOtherwise: readonly string[];
+	readonly historyBefore: readonly RehearsedHistoryRow[];
+	/** What the history must hold after the run. */
+	readonly historyAfter: readonly RehearsedHistoryRow[];
+}
+
+type Outcome<Report> =
+	| ({readonly kind: 'passed'} & Report)
 	/** The script stopped in the first pass. */
-	| ({readonly kind: 'failed'; readonly error: PassError} & RehearsalReport)
+	| ({readonly kind: 'failed'; readonly error: PassError} & Report)
 	/** The second pass changed something. */
-	| ({readonly kind: 'not-idempotent'} & RehearsalReport)
+	| ({readonly kind: 'not-idempotent'} & Report)
 	/** The target cannot be copied here, or the copy cannot be made: a person may accept "unrehearsed". */
 	| {readonly kind: 'impossible'; readonly reason: ImpossibleReason; readonly sentence: string};
+
+/** As it is told to people. */
+export type Rehearsal = Outcome<RehearsalReport>;
+
+/** As it comes from the throw-away server. */
+export type WholeRehearsal = Outcome<RehearsalReport & RehearsedGround>;
 
 export type ImpossibleReason =
 	| 'major-missing'
@@ -200,6 +213,11 @@ function rowRepetitions({rowsBefore, rowsAfter}: StateOfCopy): readonly Repetiti
 		if (old === undefined || (old.rows === after.rows && old.digest === after.digest)) return [];
 		return [{kind: 'rows' as const, table: after.table, before: old.rows, after: after.rows}];
 	});
+}
+
+/** Tables that were there before and whose rows a transaction wrote, as they were called. */
+export function tablesWritten(locks: readonly ObservedLock[]): readonly string[] {
+	return locks.filter(({mode}) => mode === 'RowExclusiveLock').map(({relation}) => relation);
 }
 
 /** Locks that keep readers or writers waiting, the strongest first; the others are every statement's. */

@@ -1,4 +1,5 @@
 import type {Drill} from './drill.ts';
+import {type CatalogObject, type DeltaEntry, schemaDelta} from './schema-delta.ts';
 import type {FrameMigration} from './script/ef-frame.ts';
 import type {Survey} from './survey.ts';
 
@@ -35,8 +36,6 @@ export interface Run {
 	readonly steps: readonly Step[];
 	/** Ids that the history held right before apply, null before that moment. */
 	readonly appliedBefore: readonly string[] | null;
-	/** Tables right before apply, to tell afterwards which ones the run touched. */
-	readonly catalogBefore: readonly CatalogTable[] | null;
 	/** Indexes that were invalid right before apply: not this run's doing. */
 	readonly invalidBefore: readonly string[] | null;
 	/** What verification compares with. */
@@ -46,27 +45,58 @@ export interface Run {
 	readonly report: RunReport | null;
 }
 
-/** A table of any schema but the system's, and what tells whether a run touched it. */
+/** A table of any schema but the system's. */
 export interface CatalogTable {
 	readonly schema: string;
 	readonly name: string;
-	/** Planner's estimate; -1 where the table was never analysed. */
+	/** Planner's estimate, partitions summed; -1 where the table was never analysed. */
 	readonly estimatedRows: number;
-	/** Digest over columns, constraints, indexes, triggers and options. */
-	readonly digest: string;
 }
 
-/** Tables that came, went or changed between two looks, as `created shop.orders`. */
-export function touchedTables(before: readonly CatalogTable[], after: readonly CatalogTable[]): readonly string[] {
-	const name = (table: CatalogTable): string => `${table.schema}.${table.name}`;
-	const old = new Map(before.map((table) => [name(table), table.digest]));
-	const now = new Set(after.map(name));
-	const created = after.filter((table) => !old.has(name(table))).map((table) => `created ${name(table)}`);
+const tableKinds: readonly string[] = ['table', 'foreign table'];
+
+/**
+ * Tables that came, went or changed between two looks at one database: `created shop.orders`, `renamed shop.a to shop.b`.
+ * With a table changes what belongs to it: columns, constraints, indexes, triggers, policies, grants, comments.
+ */
+export function touchedTables(before: readonly CatalogObject[], after: readonly CatalogObject[]): readonly string[] {
+	const delta = schemaDelta(before, after);
+	const tables = delta.filter(({kind}) => tableKinds.includes(kind));
+	const created = tables.flatMap((entry) => (entry.before === null ? nameOf(entry) : []));
+	const dropped = tables.flatMap((entry) => (entry.after === null ? nameOf(entry) : []));
+	const lasting = tables.filter((entry) => entry.before !== null && entry.after !== null);
+	const renamed = lasting.filter((entry) => entry.before?.identity !== entry.after?.identity);
+	const renamedNow = new Set(renamed.flatMap(nameOf));
+	const changed = new Set([
+		...lasting.filter((entry) => entry.before?.definition !== entry.after?.definition).flatMap(nameOf),
+		...delta.flatMap((entry) =>
+			entry.of === null || (renamedNow.has(entry.of) && isOnlyMoved(entry)) ? [] : [entry.of],
+		),
+	]);
+	const known = new Set([...created, ...dropped]);
 	const altered = after
-		.filter((table) => old.has(name(table)) && old.get(name(table)) !== table.digest)
-		.map((table) => `altered ${name(table)}`);
-	const dropped = before.filter((table) => !now.has(name(table))).map((table) => `dropped ${name(table)}`);
-	return [...created, ...altered, ...dropped];
+		.filter(({kind, identity}) => tableKinds.includes(kind) && changed.has(identity) && !known.has(identity))
+		.map(({identity}) => identity);
+	return [
+		...created.map((name) => `created ${name}`),
+		...renamed.map((entry) => `renamed ${entry.before?.identity} to ${entry.after?.identity}`),
+		...altered.map((name) => `altered ${name}`),
+		...dropped.map((name) => `dropped ${name}`),
+	];
+}
+
+/** These name their table in their definitions. */
+const kindsThatNameTheirTable: readonly string[] = ['index', 'trigger', 'rule', 'statistics'];
+
+/** What belongs to a renamed table has another name with it. */
+function isOnlyMoved({kind, before, after}: DeltaEntry): boolean {
+	if (before === null || after === null) return false;
+	return before.definition === after.definition || kindsThatNameTheirTable.includes(kind);
+}
+
+function nameOf({before, after}: DeltaEntry): readonly string[] {
+	const identity = (after ?? before)?.identity;
+	return identity === undefined ? [] : [identity];
 }
 
 /** What is true after a run, for the thread and for the lead. */
@@ -86,6 +116,11 @@ export interface RunReport {
 	/** The last rows of the history table, newest first. */
 	readonly lastHistory: readonly {readonly migrationId: string; readonly productVersion: string}[];
 	readonly output: string;
+	/**
+	 * How the change that was made differs from the one that was rehearsed, as a diff for the thread's file; of a run that
+	 * landed in part, what of the rehearsed change is not there. Null where nothing differs or nothing was rehearsed.
+	 */
+	readonly difference?: string | null;
 }
 
 export type Landed = 'nothing' | 'everything' | 'part' | 'unknown';

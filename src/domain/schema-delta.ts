@@ -1,26 +1,6 @@
-/**
- * A schema as a canonical list: one entry for each thing that has a definition of its own. A table's columns,
- * constraints, indexes, triggers, policies, grants and comments are entries beside it.
- */
-export interface CatalogObject {
-	/** `table`, `column`, `constraint`, `index`, `grant` … */
-	readonly kind: string;
-	/** With schema and parents, quoted as SQL would write it: `shop.orders.total`. Unique within its kind. */
-	readonly identity: string;
-	/** Its own name, without schema and parents. */
-	readonly name: string;
-	/** Tells a renamed object from one dropped and another created; means nothing in another database. */
-	readonly key: string;
-	/** The key of what it stands or falls with; null where it stands alone. */
-	readonly parent: string | null;
-	/**
-	 * Keys of what it would break without, beyond its parent: the tables of a view, the table that a foreign key points to,
-	 * a partition's table, a trigger's function. What stands in the text of a function's body is not known.
-	 */
-	readonly uses: readonly string[];
-	/** Identical text, identical object. */
-	readonly definition: string;
-}
+import {ancestorOf, type CatalogObject, objectsByKey, rootOf} from './catalog-object.ts';
+
+export type {CatalogObject} from './catalog-object.ts';
 
 export interface DeltaSide {
 	readonly identity: string;
@@ -34,13 +14,17 @@ export interface DeltaEntry {
 	readonly of: string | null;
 	readonly before: DeltaSide | null;
 	readonly after: DeltaSide | null;
+	/** Where it is a partition, an inheriting table or a part of one: the table at their top. Else left out. */
+	readonly root?: string;
+	/** It came along with the same change of the table that its own is a partition of. Else left out. */
+	readonly inherited?: true;
 }
 
 /** All that differs between two looks at one database. Ordered by kind and identity: equal deltas are equal as JSON. */
 export type SchemaDelta = readonly DeltaEntry[];
 
 export interface Effect {
-	/** `recreated`: dropped, and made again exactly as it was: a table's rows are gone all the same. */
+	/** `recreated`: dropped, and made again under its name: what a table or a column held is gone all the same. */
 	readonly action: 'created' | 'altered' | 'dropped' | 'renamed' | 'recreated';
 	readonly kind: string;
 	/** As it is called now; of what was dropped, as it was called. */
@@ -49,39 +33,72 @@ export interface Effect {
 	readonly from: string | null;
 }
 
-interface Pair {
+/** One object in two looks at a database: null where it was not, or is no more. */
+export interface ObjectPair {
 	readonly before: CatalogObject | null;
 	readonly after: CatalogObject | null;
 }
 
 /** What changed between two looks at one database. */
 export function schemaDelta(before: readonly CatalogObject[], after: readonly CatalogObject[]): SchemaDelta {
-	const names = new Map([...before, ...after].map(({key, identity}) => [key, identity]));
-	return pairsOf(before, after)
-		.filter(differs)
-		.map((pair) => entryOf(pair, names))
-		.toSorted(byPlace);
+	return changedPairs(before, after).map(({entry}) => entry);
+}
+
+export interface ChangedPair extends ObjectPair {
+	readonly entry: DeltaEntry;
+}
+
+/** The entries of {@link schemaDelta}, each with its object. */
+export function changedPairs(
+	before: readonly CatalogObject[],
+	after: readonly CatalogObject[],
+): readonly ChangedPair[] {
+	const pairs = pairsOf(before, after).filter(differs);
+	const changed = keysOf(pairs);
+	const looks = {before: objectsByKey(before), after: objectsByKey(after)};
+	return pairs
+		.map((pair) => ({...pair, entry: entryOf(pair, looks, changed)}))
+		.toSorted((a, b) => compareText(placeOfEntry(a.entry), placeOfEntry(b.entry)));
 }
 
 /**
  * What a person should know of it: columns, indexes and the like of a table that came or went are not told one by one,
- * and neither is the new name of a column whose table was renamed.
+ * and neither is the new name of a column whose table was renamed, nor what a table's partitions inherit from it.
  */
 export function effectsOf(before: readonly CatalogObject[], after: readonly CatalogObject[]): readonly Effect[] {
 	const pairs = pairsOf(before, after);
+	const looks = {before: objectsByKey(before), after: objectsByKey(after)};
+	const changed = keysOf(pairs.filter(differs));
 	const came = new Set(pairs.flatMap((pair) => (pair.before === null && pair.after !== null ? [pair.after.key] : [])));
 	const went = new Set(pairs.flatMap((pair) => (pair.after === null && pair.before !== null ? [pair.before.key] : [])));
 	return pairs
 		.filter(({before: old, after: now}) => !isIn(came, now?.parent) && !isIn(went, old?.parent))
+		.filter((pair) => !isInherited(pair, looks, changed))
 		.flatMap(effectOf)
 		.toSorted((a, b) => compareText(`${a.kind} ${a.identity}`, `${b.kind} ${b.identity}`));
+}
+
+interface Looks {
+	readonly before: ReadonlyMap<string, CatalogObject>;
+	readonly after: ReadonlyMap<string, CatalogObject>;
+}
+
+function keysOf(pairs: readonly ObjectPair[]): ReadonlySet<string> {
+	return new Set(
+		pairs.flatMap(({before, after}) => [before, after].flatMap((object) => (object === null ? [] : [object.key]))),
+	);
+}
+
+function isInherited({before, after}: ObjectPair, looks: Looks, changed: ReadonlySet<string>): boolean {
+	const from = after === null ? ancestorOf(before, looks.before) : ancestorOf(after, looks.after);
+	return from !== null && changed.has(from.key);
 }
 
 function isIn(keys: ReadonlySet<string>, key: string | null | undefined): boolean {
 	return key !== null && key !== undefined && keys.has(key);
 }
 
-function effectOf({before, after}: Pair): readonly Effect[] {
+function effectOf({before, after}: ObjectPair): readonly Effect[] {
 	const kind = after?.kind ?? before?.kind ?? '';
 	if (before === null) return after === null ? [] : [{action: 'created', kind, identity: after.identity, from: null}];
 	if (after === null) return [{action: 'dropped', kind, identity: before.identity, from: null}];
@@ -89,9 +106,14 @@ function effectOf({before, after}: Pair): readonly Effect[] {
 	const effects: Effect[] = [];
 	if (isRenamed(before, after)) effects.push({action: 'renamed', kind, identity, from: before.identity});
 	if (before.definition !== after.definition) effects.push({action: 'altered', kind, identity, from: null});
-	else if (before.key !== after.key) effects.push({action: 'recreated', kind, identity, from: null});
+	if (before.key !== after.key && (before.definition === after.definition || holdsValues.has(kind))) {
+		effects.push({action: 'recreated', kind, identity, from: null});
+	}
 	return effects;
 }
+
+/** Kinds that hold rows or values: one made anew under the same name has lost them, however it is defined now. */
+const holdsValues: ReadonlySet<string> = new Set(['table', 'column', 'materialized view']);
 
 /** Its own name or schema changed, not that of what it belongs to. */
 function isRenamed(before: CatalogObject, after: CatalogObject): boolean {
@@ -99,12 +121,12 @@ function isRenamed(before: CatalogObject, after: CatalogObject): boolean {
 }
 
 /** The same object by its key; one dropped and made again under the same name counts as the same, too. */
-function pairsOf(before: readonly CatalogObject[], after: readonly CatalogObject[]): readonly Pair[] {
+export function pairsOf(before: readonly CatalogObject[], after: readonly CatalogObject[]): readonly ObjectPair[] {
 	const byKey = new Map(after.map((object) => [object.key, object]));
 	const byName = new Map(after.map((object) => [placeOf(object), object]));
 	const keysBefore = new Set(before.map(({key}) => key));
 	const matched = new Set<CatalogObject>();
-	const old = before.map((object): Pair => {
+	const old = before.map((object): ObjectPair => {
 		const same = byKey.get(object.key);
 		const namesake = byName.get(placeOf(object));
 		const now = same ?? (namesake !== undefined && !keysBefore.has(namesake.key) ? namesake : null);
@@ -113,29 +135,36 @@ function pairsOf(before: readonly CatalogObject[], after: readonly CatalogObject
 	});
 	return [
 		...old,
-		...after.filter((object) => !matched.has(object)).map((object): Pair => ({before: null, after: object})),
+		...after.filter((object) => !matched.has(object)).map((object): ObjectPair => ({before: null, after: object})),
 	];
 }
 
-function placeOf({kind, identity}: {readonly kind: string; readonly identity: string}): string {
+/** What tells it from all other objects of its database. */
+export function placeOf({kind, identity}: {readonly kind: string; readonly identity: string}): string {
 	return `${kind} ${identity}`;
 }
 
-function differs({before, after}: Pair): boolean {
+export function differs({before, after}: ObjectPair): boolean {
 	return before?.identity !== after?.identity || before?.definition !== after?.definition;
 }
 
-function entryOf({before, after}: Pair, names: ReadonlyMap<string, string>): DeltaEntry {
-	const of = names.get(after?.parent ?? before?.parent ?? '') ?? null;
-	return {kind: after?.kind ?? before?.kind ?? '', of, before: sideOf(before), after: sideOf(after)};
+function entryOf(pair: ObjectPair, looks: Looks, changed: ReadonlySet<string>): DeltaEntry {
+	const {before, after} = pair;
+	const parent = after?.parent ?? before?.parent ?? '';
+	const root =
+		(after === null ? null : rootOf(after, looks.after)) ?? (before === null ? null : rootOf(before, looks.before));
+	return {
+		kind: after?.kind ?? before?.kind ?? '',
+		of: (looks.after.get(parent) ?? looks.before.get(parent))?.identity ?? null,
+		before: sideOf(before),
+		after: sideOf(after),
+		...(root === null ? {} : {root: root.identity}),
+		...(isInherited(pair, looks, changed) ? {inherited: true} : {}),
+	};
 }
 
 function sideOf(object: CatalogObject | null): DeltaSide | null {
 	return object === null ? null : {identity: object.identity, definition: object.definition};
-}
-
-function byPlace(a: DeltaEntry, b: DeltaEntry): number {
-	return compareText(placeOfEntry(a), placeOfEntry(b));
 }
 
 function placeOfEntry({kind, before, after}: DeltaEntry): string {
@@ -198,92 +227,4 @@ function commonEnds(old: readonly string[], now: readonly string[]): {readonly h
 	let tail = 0;
 	while (tail < shortest - head && old.at(-1 - tail) === now.at(-1 - tail)) tail++;
 	return {head, tail};
-}
-
-/** How a change that was made compares with the one that was rehearsed. */
-export interface DeltaComparison {
-	/** Rehearsed, and not found or found otherwise. */
-	readonly missing: SchemaDelta;
-	/** Not rehearsed, at an object that the rehearsal touched or at one that belongs to it. */
-	readonly unexpected: SchemaDelta;
-	/** Changed meanwhile by somebody else, away from what was rehearsed. */
-	readonly elsewhere: SchemaDelta;
-}
-
-/** Whether a target changed exactly as rehearsed: nothing missing, nothing unexpected. */
-export function compareDeltas(rehearsed: SchemaDelta, made: SchemaDelta): DeltaComparison {
-	const expected = new Set(rehearsed.map(textOf));
-	const found = new Set(made.map(textOf));
-	const touched = new Set(rehearsed.flatMap(namesOf));
-	const other = made.filter((entry) => !expected.has(textOf(entry)));
-	const isTouched = (entry: DeltaEntry): boolean => namesOf(entry).some((name) => touched.has(name));
-	return {
-		missing: rehearsed.filter((entry) => !found.has(textOf(entry))),
-		unexpected: other.filter(isTouched),
-		elsewhere: other.filter((entry) => !isTouched(entry)),
-	};
-}
-
-function textOf({kind, before, after}: DeltaEntry): string {
-	return JSON.stringify([kind, before?.identity, before?.definition, after?.identity, after?.definition]);
-}
-
-/** Of an index its table's name, too: whoever touched the one touched the other. */
-function namesOf({of, before, after}: DeltaEntry): readonly string[] {
-	return [of, before?.identity, after?.identity].filter((name) => name !== undefined && name !== null);
-}
-
-/** An object as it was before the script: the ground that a rehearsal stands on. */
-export interface BaseObject {
-	readonly kind: string;
-	readonly identity: string;
-	readonly definition: string;
-}
-
-/** Of all that a script changed, and of all that belongs to it or it belongs to: how it was before. */
-export function baseOf(before: readonly CatalogObject[], after: readonly CatalogObject[]): readonly BaseObject[] {
-	const touched = new Set(
-		pairsOf(before, after)
-			.filter((pair) => differs(pair) || pair.before?.key !== pair.after?.key)
-			.flatMap(({before: old, after: now}) => [old?.key, old?.parent, now?.parent])
-			.filter((key) => key !== undefined && key !== null),
-	);
-	return before
-		.filter(({key, parent}) => touched.has(key) || (parent !== null && touched.has(parent)))
-		.map(({kind, identity, definition}) => ({kind, identity, definition}));
-}
-
-export interface Moved {
-	readonly kind: string;
-	readonly identity: string;
-	/** Its definition then; null where it was not there. */
-	readonly was: string | null;
-	/** Its definition now; null where it is no more. */
-	readonly is: string | null;
-}
-
-/**
- * What moved under a rehearsal: an object of its base that is no longer as it was, a new one that belongs to a table of
- * the base, or one that the script is going to create. Compared by name: the two lists may be of two databases.
- */
-export function movedSince(
-	{base, delta}: {readonly base: readonly BaseObject[]; readonly delta: SchemaDelta},
-	now: readonly CatalogObject[],
-): readonly Moved[] {
-	const there = new Map(now.map((object) => [placeOf(object), object]));
-	const known = new Set(base.map(placeOf));
-	const names = new Set(base.map(({identity}) => identity));
-	const identities = new Map(now.map(({key, identity}) => [key, identity]));
-	const toCome = new Set(
-		delta.flatMap(({kind, before, after}) => (before === null && after !== null ? [placeOf({kind, ...after})] : [])),
-	);
-	const changed = base
-		.map((object) => ({...object, is: there.get(placeOf(object))?.definition ?? null}))
-		.filter(({definition, is}) => definition !== is)
-		.map(({kind, identity, definition, is}) => ({kind, identity, was: definition, is}));
-	const came = now
-		.filter((object) => !known.has(placeOf(object)))
-		.filter((object) => toCome.has(placeOf(object)) || names.has(identities.get(object.parent ?? '') ?? ''))
-		.map(({kind, identity, definition}) => ({kind, identity, was: null, is: definition}));
-	return [...changed, ...came];
 }

@@ -86,6 +86,8 @@ export interface BackupPolicy {
 	readonly required: boolean;
 	/** What people call the program that takes them in pg_dump's place, a deviation from the runbook; else null or not said. */
 	readonly program?: string | null;
+	/** What is kept can be read with a key alone, which no worker has. */
+	readonly encrypted?: boolean;
 	/** False where that program's backups are not Lockstep's to remove. */
 	readonly removable?: boolean;
 	/** Milliseconds for which requests of the target may share a backup; null or not said: each run takes its own. */

@@ -15,6 +15,8 @@ export interface ChildCommand {
 	readonly workingDirectory?: string;
 	/** Open files that the child sees as `/dev/fd/3`, `/dev/fd/4` and so on. */
 	readonly files?: readonly FileHandle[];
+	/** Read as standard input, with the rights it was opened with: the child's account need not have any. Else there is none. */
+	readonly input?: FileHandle;
 	/** Aborting ends the child: first SIGTERM, two seconds later SIGKILL. */
 	readonly signal?: AbortSignal;
 	/** Characters of each stream that are kept, counted from the end. */
@@ -39,7 +41,7 @@ export interface ChildResult {
 	readonly startError: string | null;
 }
 
-export type LeashedCommand = Omit<ChildCommand, 'signal'>;
+export type LeashedCommand = Omit<ChildCommand, 'signal' | 'input'>;
 
 /** A child that is killed when its leash's deadline passes, also while this process stands still. */
 export interface LeashedChild {
@@ -66,7 +68,7 @@ export async function runChild(command: ChildCommand): Promise<ChildResult> {
 	if (command.signal?.aborted === true) return notRun;
 	const program = dyingWithParent('KILL', [command.file, ...command.args]);
 	const subprocess = start(program, command, {
-		stdin: 'ignore',
+		stdin: command.input?.fd ?? 'ignore',
 		options: {
 			forceKillAfterDelay: 2000,
 			...(command.signal === undefined ? {} : {cancelSignal: command.signal}),
@@ -112,7 +114,7 @@ export function dyingWithParent(signal: 'KILL' | 'TERM', command: ProgramLine): 
 }
 
 interface StartHow {
-	readonly stdin: 'ignore' | 'pipe';
+	readonly stdin: 'ignore' | 'pipe' | number;
 	readonly options: Options;
 }
 

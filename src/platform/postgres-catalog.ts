@@ -27,14 +27,26 @@ export async function readCatalogObjects(
 	client: pg.ClientBase,
 	without: readonly string[],
 ): Promise<readonly CatalogObjectRow[]> {
-	// With no other schema in the path, the server writes all names in full; no operator but its own can be meant.
-	await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = 'pg_catalog'");
+	await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
 	try {
-		const {rows} = await client.query<CatalogObjectRow>(catalogSql, [without]);
-		return rows;
+		return await listCatalogObjects(client, without);
 	} finally {
 		await client.query('COMMIT');
 	}
+}
+
+/**
+ * The same within a transaction of the caller's, whose search path it leaves changed. Definitions that the server writes
+ * itself are as of now, whatever the transaction's snapshot: so are pg_dump's.
+ */
+export async function listCatalogObjects(
+	client: pg.ClientBase,
+	without: readonly string[],
+): Promise<readonly CatalogObjectRow[]> {
+	// With no other schema in the path, the server writes all names in full; no operator but its own can be meant.
+	await client.query("SET LOCAL search_path = 'pg_catalog'");
+	const {rows} = await client.query<CatalogObjectRow>(catalogSql, [without]);
+	return rows;
 }
 
 /** Conditions that leave out what an extension brought along: its version stands for it. */
@@ -162,6 +174,52 @@ const lists: readonly string[] = [
 	WHERE NOT EXISTS (SELECT FROM pg_depend AS e WHERE e.classid = o.catalog AND e.objid = o.oid AND e.deptype = 'e')`,
 ];
 
+/** What ends before its first object outside of the system's own (PostgreSQL source, access/transam.h). */
+const firstUserOid = 16_384;
+
+/** An index that a constraint made is listed as the constraint. */
+const indexOrTable = (
+	oid: string,
+): string => `coalesce((SELECT 'o' || c.oid FROM pg_constraint AS c WHERE c.conindid = ${oid}
+	AND c.contype IN ('p', 'u', 'x') AND c.conrelid = (SELECT indrelid FROM pg_index WHERE indexrelid = ${oid})), 'r' || ${oid})`;
+
+/**
+ * Who would break without whom, by keys: what the server's own pg_depend says, and who inherited what from whom, which
+ * it says of some only. A view, a rule and a foreign key use columns, too.
+ *
+ * @see https://www.postgresql.org/docs/current/catalog-pg-depend.html
+ */
+const uses = `
+	SELECT CASE d.classid
+			WHEN 'pg_class'::regclass THEN 'r' || d.objid || CASE WHEN d.objsubid > 0 THEN '.' || d.objsubid ELSE '' END
+			WHEN 'pg_constraint'::regclass THEN 'o' || d.objid
+			WHEN 'pg_trigger'::regclass THEN 'g' || d.objid
+			WHEN 'pg_policy'::regclass THEN 'p' || d.objid
+			WHEN 'pg_statistic_ext'::regclass THEN 's' || d.objid
+			WHEN 'pg_proc'::regclass THEN 'f' || d.objid
+			WHEN 'pg_type'::regclass THEN 't' || d.objid
+			WHEN 'pg_attrdef'::regclass THEN (SELECT 'r' || a.adrelid || '.' || a.adnum FROM pg_attrdef AS a WHERE a.oid = d.objid)
+			WHEN 'pg_rewrite'::regclass THEN (SELECT CASE w.rulename WHEN '_RETURN' THEN 'r' || w.ev_class ELSE 'w' || w.oid END FROM pg_rewrite AS w WHERE w.oid = d.objid)
+		END, used.key
+	FROM pg_depend AS d, LATERAL (
+		SELECT CASE WHEN EXISTS (SELECT FROM pg_index WHERE indexrelid = d.refobjid) THEN ${indexOrTable('d.refobjid')} ELSE 'r' || d.refobjid END AS key
+			WHERE d.refclassid = 'pg_class'::regclass
+		UNION ALL SELECT 'r' || d.refobjid || '.' || d.refobjsubid WHERE d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0
+			AND (SELECT relkind FROM pg_class WHERE oid = d.refobjid) IN ('r', 'p', 'f', 'c')
+		UNION ALL SELECT 'f' || d.refobjid WHERE d.refclassid = 'pg_proc'::regclass
+		UNION ALL SELECT 'o' || d.refobjid WHERE d.refclassid = 'pg_constraint'::regclass
+		UNION ALL SELECT CASE WHEN t.typrelid <> 0 THEN 'r' || t.typrelid WHEN t.typelem <> 0 AND t.typcategory = 'A' THEN 't' || t.typelem ELSE 't' || t.oid END
+			FROM pg_type AS t WHERE d.refclassid = 'pg_type'::regclass AND t.oid = d.refobjid
+	) AS used
+	WHERE d.deptype <> 'e' AND d.objid >= ${firstUserOid} AND d.refobjid >= ${firstUserOid}
+	UNION ALL SELECT ${indexOrTable('inhrelid')}, ${indexOrTable('inhparent')} FROM pg_inherits
+	UNION ALL SELECT 'r' || a.attrelid || '.' || a.attnum, 'r' || p.attrelid || '.' || p.attnum
+		FROM pg_inherits AS i JOIN pg_attribute AS a ON a.attrelid = i.inhrelid AND a.attinhcount > 0 AND NOT a.attisdropped
+		JOIN pg_attribute AS p ON p.attrelid = i.inhparent AND p.attname = a.attname
+	UNION ALL SELECT 'o' || c.oid, 'o' || p.oid FROM pg_inherits AS i JOIN pg_constraint AS c ON c.conrelid = i.inhrelid
+		JOIN pg_constraint AS p ON p.conrelid = i.inhparent AND (p.oid = c.conparentid OR (c.coninhcount > 0 AND c.contype = 'c' AND p.contype = 'c' AND p.conname = c.conname))
+	UNION ALL SELECT 'g' || oid, 'g' || tgparentid FROM pg_trigger WHERE tgparentid <> 0`;
+
 function grantee(acl: string): string {
 	return `CASE ${acl}.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(${acl}.grantee)::text END`;
 }
@@ -230,8 +288,14 @@ const catalogSql = `WITH ns AS MATERIALIZED (
 	UNION ALL SELECT 'pg_proc'::regclass, oid, 0, 'function', ident, 'm f' || oid, 'f' || oid FROM fun
 	UNION ALL SELECT 'pg_type'::regclass, oid, 0, 'type', ident, 'm t' || oid, 't' || oid FROM typ
 	UNION ALL SELECT 'pg_namespace'::regclass, oid, 0, 'schema', q, 'm n' || oid, 'n' || oid FROM ns
+), used AS MATERIALIZED (
+	SELECT user_key, array_agg(DISTINCT used_key) AS keys FROM (${uses}) AS u (user_key, used_key)
+	WHERE user_key <> used_key AND split_part(used_key, '.', 1) <> split_part(user_key, '.', 1) GROUP BY user_key
 )
-SELECT kind, identity, name, key, parent, '{}'::text[] AS uses, definition FROM (
+SELECT kind, identity, name, key, parent,
+	CASE WHEN used.keys IS NULL THEN '{}' ELSE ARRAY(SELECT k FROM unnest(used.keys) AS k WHERE parent IS NULL OR split_part(k, '.', 1) <> parent) END AS uses,
+	definition
+FROM (
 	${lists.join('\n\tUNION ALL ')}
-) AS object (kind, identity, name, key, parent, definition)
+) AS object (kind, identity, name, key, parent, definition) LEFT JOIN used ON used.user_key = object.key
 ORDER BY kind COLLATE "C", identity COLLATE "C"`;

@@ -46,6 +46,8 @@ export async function startWorker(config: Configuration, pools: readonly string[
 			directory: config.worker.scratchDirectory ?? ownScratchDirectory(),
 			servers: config.scratchServers(),
 			keepAwayFrom: [config.folder, ...backupDirectories(config, pools)],
+			// Rows of a target may be personal data: where they lay, and that they are gone, is written down.
+			onCopy: (said, copied) => common.log.info(copied, said),
 		}),
 	};
 	const stopSweeping = sweepOften(world);

@@ -12,7 +12,7 @@ let stage: Stage;
 let browser: Browser;
 
 beforeAll(async () => {
-	stage = await startStage({transport: 'socket'});
+	stage = await startStage({transport: 'socket', targets: {'shop-production': {rehearse: true, drill: true}}});
 	browser = await openBrowser();
 });
 
@@ -57,7 +57,8 @@ it('takes a migration from the request to verified by mouse and keyboard, the au
 	await pictureDarkAndOnPhone();
 	await dana.close();
 	await priya.close();
-});
+	// A rehearsal and a drill among it.
+}, 180_000);
 
 /** Scrolls to where the message begins. */
 async function fromItsTitle(message: Locator): Promise<void> {

@@ -1,7 +1,7 @@
 import type {Browser, Locator, Page} from 'playwright-core';
 import {afterAll, beforeAll, expect, it} from 'vitest';
 
-import {run} from '../../scripts/stage/shop-database.ts';
+import {createDoubledShop, run} from '../../scripts/stage/shop-database.ts';
 import {type Stage, startStage} from '../../scripts/stage/stage.ts';
 import {efScript} from '../support/ef-script.ts';
 import {expectAccessible} from './support/accessible.ts';
@@ -20,11 +20,13 @@ beforeAll(async () => {
 			'shop-second': {database: 'second'},
 			'shop-third': {database: 'third'},
 			'shop-fourth': {database: 'fourth'},
+			'shop-drilled': {database: 'drilled', rehearse: true, drill: true},
 		},
 	});
 	for (const name of ['second', 'third', 'fourth']) {
 		await run(stage.postgres, 'postgres', [`CREATE DATABASE ${name} OWNER shop_owner`]);
 	}
+	await createDoubledShop(stage.postgres, 'drilled');
 	// Two customers with one e-mail address: the unique index of shop-0011 cannot be made.
 	await run(stage.postgres, 'shop', [
 		`INSERT INTO "Customers" ("Name", "Email") VALUES ('Ada', 'ada@example.com'), ('Ada B', 'ada@example.com')`,
@@ -218,5 +220,35 @@ it('cancels a run on request, and says what landed', async () => {
 	const words = await failed.innerText();
 	expect(words).toMatch(/^Landed:.*20260103000000_Quick/m);
 	expect(words).toMatch(/^Did not land:.*20260104000000_Slow/m);
+	await Promise.all([dana.close(), priya.close()]);
+});
+
+it('stops at its drill what the real rows forbid, and says that the target is untouched', async () => {
+	const [dana, priya] = [await openDesk(browser, stage, 'dana'), await openDesk(browser, stage, 'priya')];
+	const summary = 'One account for each e-mail address';
+	await request(dana, {
+		target: 'shop-drilled',
+		script: 'shop-0011-add-unique-customer-email.sql',
+		version: '1.11.1',
+		summary,
+	});
+	await takeToRun(dana, priya, summary);
+
+	const stopped = requestOf(dana, summary);
+	await says(stopped, 'Stopped by the drill, before anything was applied.');
+	const words = await stopped.innerText();
+	expect(words).toMatch(/On the real rows the script stopped at line 370: could not create unique index/);
+	expect(words).toContain('The target is untouched');
+	await stopped.getByRole('button', {name: /\d+ replies/}).click();
+	const call = messageWith(dana, 'stopped by its drill, needs a person');
+	await call.waitFor();
+	expect(await call.innerText()).not.toMatch(/Restore/);
+	for (const message of [call, dana.getByRole('article').filter({hasText: summary}).first()]) {
+		await message.evaluate((element) => element.scrollIntoView({block: 'start', behavior: 'instant'}));
+	}
+	// Away from the message, whose tools would cover its title.
+	await dana.mouse.move(0, 0);
+	await expectAccessible(dana, 'a run that its drill stopped');
+	await takePicture(dana, 'drill');
 	await Promise.all([dana.close(), priya.close()]);
 });

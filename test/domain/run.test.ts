@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 
+import type {CatalogObject} from '../../src/domain/schema-delta.ts';
 import {assessApply, mayRetryAfterLockTimeout, retryDelay, touchedTables} from '../../src/domain/run.ts';
 
 function migration(id: string, whollyInOneTransaction = true): Parameters<typeof assessApply>[0]['pending'][number] {
@@ -96,12 +97,35 @@ describe('trying again after a lock timeout', () => {
 	});
 });
 
-it('tells created, altered and dropped tables apart', () => {
-	const table = (name: string, digest: string) => ({schema: 'shop', name, estimatedRows: 1, digest});
-	expect(
-		touchedTables(
-			[table('kept', '1'), table('changed', '1'), table('gone', '1')],
-			[table('kept', '1'), table('changed', '2'), table('new', '1')],
-		),
-	).toEqual(['created shop.new', 'altered shop.changed', 'dropped shop.gone']);
+it('tells created, renamed, altered and dropped tables apart', () => {
+	const table = (key: string, name: string): CatalogObject => object('table', {key, identity: `shop.${name}`});
+	const column = (parent: string, name: string, definition: string): CatalogObject =>
+		object('column', {key: `${parent}.1`, identity: `shop.${name}`, definition, parent});
+	const view = (definition: string): CatalogObject => object('view', {key: '6', identity: 'shop.seen', definition});
+	const before = [
+		table('1', 'kept'),
+		table('2', 'changed'),
+		column('2', 'changed.a', 'text'),
+		table('3', 'gone'),
+		column('3', 'gone.a', 'text'),
+		table('4', 'old'),
+		column('4', 'old.a', 'text'),
+		view('SELECT 1'),
+	];
+	const after = [
+		table('1', 'kept'),
+		table('2', 'changed'),
+		column('2', 'changed.a', 'integer'),
+		table('4', 'other'),
+		column('4', 'other.a', 'text'),
+		table('5', 'new'),
+		column('5', 'new.a', 'text'),
+		view('SELECT 2'),
+	];
+	const touched = ['created shop.new', 'renamed shop.old to shop.other', 'altered shop.changed', 'dropped shop.gone'];
+	expect(touchedTables(before, after)).toEqual(touched);
 });
+
+function object(kind: string, rest: Partial<CatalogObject>): CatalogObject {
+	return {kind, key: '', identity: '', name: '', parent: null, uses: [], definition: '', ...rest};
+}

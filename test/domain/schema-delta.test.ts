@@ -1,13 +1,7 @@
 import {describe, expect, test} from 'vitest';
-import {
-	baseOf,
-	type CatalogObject,
-	compareDeltas,
-	diffText,
-	effectsOf,
-	movedSince,
-	schemaDelta,
-} from '../../src/domain/schema-delta.ts';
+import type {CatalogObject} from '../../src/domain/catalog-object.ts';
+import {diffText, effectsOf, schemaDelta} from '../../src/domain/schema-delta.ts';
+import {listed as object} from '../support/catalog-objects.ts';
 
 const orders = object('table', 'shop.orders', 'r1');
 const total = object('column', 'shop.orders.total', 'r1.1', 'r1', 'integer');
@@ -76,6 +70,29 @@ describe('effects', () => {
 	});
 });
 
+describe('what partitions inherit', () => {
+	const parts = [
+		object('table', 'shop.events', 'r5'),
+		object('table', 'shop.events_1', 'r6', null, 'for values …', ['r5']),
+	];
+	const more = [
+		...parts,
+		object('column', 'shop.events.note', 'r5.1', 'r5', 'text'),
+		object('column', 'shop.events_1.note', 'r6.1', 'r6', 'text', ['r5.1']),
+		object('column', 'shop.events_1.own', 'r6.2', 'r6', 'text'),
+	];
+
+	test('is no effect of its own, and the delta says whose it is', () => {
+		expect(effectsOf(parts, more).map(({identity}) => identity)).toEqual(['shop.events.note', 'shop.events_1.own']);
+		expect(effectsOf(more, parts).map(({identity}) => identity)).toEqual(['shop.events.note', 'shop.events_1.own']);
+		expect(schemaDelta(parts, more).map(({after, root, inherited}) => [after?.identity, root, inherited])).toEqual([
+			['shop.events.note', undefined, undefined],
+			['shop.events_1.note', 'shop.events', true],
+			['shop.events_1.own', 'shop.events', undefined],
+		]);
+	});
+});
+
 describe('the delta', () => {
 	test('means the same in another database, whose keys are others', () => {
 		const elsewhere = (list: readonly CatalogObject[]): readonly CatalogObject[] =>
@@ -110,74 +127,3 @@ describe('the delta', () => {
 		expect(text).toMatch(/\n… and \d+ more changes$/);
 	});
 });
-
-describe('a target that changed, beside the rehearsal', () => {
-	const rehearsed = schemaDelta(before, [...before, index]);
-
-	test('exactly so: nothing to say', () => {
-		expect(compareDeltas(rehearsed, rehearsed)).toEqual({missing: [], unexpected: [], elsewhere: []});
-	});
-
-	test('not, or otherwise: missing, and at the same place unexpected', () => {
-		expect(compareDeltas(rehearsed, []).missing).toHaveLength(1);
-		const invalid = schemaDelta(before, [...before, {...index, definition: 'CREATE INDEX ix_orders …\nnot valid'}]);
-		expect(compareDeltas(rehearsed, invalid)).toMatchObject({
-			missing: [{kind: 'index'}],
-			unexpected: [{kind: 'index'}],
-		});
-	});
-
-	test("at the touched table's other parts: unexpected; at other tables: elsewhere", () => {
-		const more = schemaDelta(before, [
-			orders,
-			{...total, definition: 'bigint'},
-			lines,
-			index,
-			object('column', 'shop.lines.note', 'r2.1', 'r2'),
-		]);
-		expect(compareDeltas(rehearsed, more)).toMatchObject({
-			missing: [],
-			unexpected: [{kind: 'column', of: 'shop.orders'}],
-			elsewhere: [{kind: 'column', of: 'shop.lines'}],
-		});
-	});
-});
-
-describe('a target that moved since the rehearsal', () => {
-	const after = [...before, index];
-	const rehearsed = {base: baseOf(before, after), delta: schemaDelta(before, after)};
-
-	test('stands on the touched table and its parts', () => {
-		expect(rehearsed.base.map(({identity}) => identity)).toEqual(['shop.orders', 'shop.orders.total']);
-	});
-
-	test.each<[string, readonly CatalogObject[], readonly string[]]>([
-		['nowhere', before, []],
-		['elsewhere', [orders, total, {...lines, definition: 'unlogged'}], []],
-		['at a part of it', [orders, {...total, definition: 'bigint'}, lines], ['column shop.orders.total']],
-		[
-			'by a new part of it',
-			[...before, object('trigger', 'shop.orders.audit', 'g1', 'r1')],
-			['trigger shop.orders.audit'],
-		],
-		['by what the script is to create', after, ['index shop.ix_orders']],
-		['by its end', [lines], ['table shop.orders', 'column shop.orders.total']],
-	])('%s', (_, now, expected) => {
-		const elsewhere = now.map((entry) => ({
-			...entry,
-			key: `9${entry.key}`,
-			parent: entry.parent === null ? null : `9${entry.parent}`,
-		}));
-		expect(movedSince(rehearsed, elsewhere).map(({kind, identity}) => `${kind} ${identity}`)).toEqual(expected);
-	});
-});
-
-function object(
-	kind: string,
-	identity: string,
-	key: string,
-	parent: string | null = null,
-	definition = '',
-): CatalogObject {
-	return {kind, identity, name: identity.split('.').at(-1) ?? '', key, parent, uses: [], definition};
-}

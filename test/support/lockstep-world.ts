@@ -264,6 +264,7 @@ export async function openLockstep(): Promise<Lockstep> {
 		scratch: {
 			rehearse: async (request) => await scratch().rehearse(request),
 			drill: async (request) => await scratch().drill(request),
+			placeForCopy: async (bytes) => await scratch().placeForCopy(bytes),
 			sweep: async () => await scratch().sweep(),
 		},
 	};
@@ -644,6 +645,7 @@ function backupsWith(moments: Moments, open: () => Backups): Backups {
 		},
 		check: async (...asked) => await open().check(...asked),
 		verify: async (asked) => await open().verify(asked),
+		countedRows: async (asked) => await open().countedRows(asked),
 		remove: async (asked) => await open().remove(asked),
 		rowsWritten: async (target) => await open().rowsWritten(target),
 	};

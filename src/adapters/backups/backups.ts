@@ -63,6 +63,7 @@ export function createStorages(keepingOf: (target: string) => Keeping): StoredBa
 			if (backup.kind === 'dump') return await dumps.verify(backup);
 			return await verifyByProgram({id: backup.path, ...backup}, programOf(backup.target));
 		},
+		countedRows: async (backup) => (backup.kind === 'dump' ? await dumps.countedRows(backup) : null),
 		remove: async (backup) => {
 			if (backup.kind === 'dump') return await dumps.remove(backup);
 			await removeByProgram(backup.path, backup.target, programOf(backup.target));

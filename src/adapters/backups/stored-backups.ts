@@ -16,6 +16,10 @@ export function createStoredBackups(storageOf: (target: string, path: string) =>
 			const storage = storageOf(backup.target, backup.path);
 			return (await troubleWithBytes(storage, backup)) ?? (await troubleWithManifest(storage, backup));
 		},
+		countedRows: async ({target, path}) => {
+			const text = await storageOf(target, path).manifest(path);
+			return text === null ? null : (Manifest.safeParse(parsed(text)).data?.rows ?? null);
+		},
 		remove: async (backup) => await storageOf(backup.target, backup.path).remove(backup.path),
 	};
 }

@@ -98,13 +98,13 @@ export function createBackupRecords(pool: pg.Pool): BackupRecords {
 		gone: async (id) => {
 			await query(pool, `update backup set gone_at = now() where id = $1 and deleted_at is not null`, [id]);
 		},
-		newest: async (number, since) => {
+		newest: async (number, since, database) => {
 			const {rows} = await query(
 				pool,
 				`${recorded} join request as mine on mine.number = $1 and mine.target = request.target
-				and mine.target_identity = request.target_identity
+				and coalesce($3::jsonb, mine.target_identity) = request.target_identity
 				where finished_at > $2 and deleted_at is null and trouble is null order by backup.id desc limit 1`,
-				[number, new Date(since)],
+				[number, new Date(since), database === undefined ? null : JSON.stringify(database)],
 			);
 			return rows[0] === undefined ? null : RecordedRow.parse(rows[0]);
 		},

@@ -2,11 +2,13 @@ import type pg from 'pg';
 import {z} from 'zod';
 
 import type {RehearsalGround} from '../../domain/recorded-rehearsal.ts';
+import type {SchemaDelta} from '../../domain/schema-delta.ts';
 import type {RunGround} from '../../operations/ports/record.ts';
 import {type Client, query} from './connection.ts';
 
 const StoredRehearsalGround = z.custom<RehearsalGround>((value) => typeof value === 'object' && value !== null);
 const StoredRunGround = z.custom<RunGround>((value) => typeof value === 'object' && value !== null);
+const StoredDelta = z.custom<SchemaDelta>((value) => Array.isArray(value));
 
 export async function keepRehearsalGround(
 	client: Client,
@@ -39,4 +41,18 @@ export async function rehearsalGround(pool: pg.Pool, request: number): Promise<R
 export async function runGround(pool: pg.Pool, run: number): Promise<RunGround | null> {
 	const {rows} = await query(pool, `select ground from run_ground where run = $1`, [run]);
 	return rows[0] === undefined ? null : StoredRunGround.parse(rows[0]['ground']);
+}
+
+/** What the runs rehearsed that were verified on the same target after this one had begun. */
+export async function verifiedSince(pool: pg.Pool, run: number): Promise<readonly SchemaDelta[]> {
+	const {rows} = await query(
+		pool,
+		`select ground -> 'rehearsed' -> 'delta' as delta from run as mine
+		join run as other on other.target = mine.target and other.id > mine.id and other.outcome = 'verified'
+			and other.request <> mine.request
+		join run_ground on run_ground.run = other.id
+		where mine.id = $1 and jsonb_typeof(ground -> 'rehearsed') = 'object'`,
+		[run],
+	);
+	return rows.map(({delta}) => StoredDelta.parse(delta));
 }

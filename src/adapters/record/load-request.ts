@@ -48,7 +48,8 @@ const backupsOf = `select taken.request, taken.run, kind, file_name, path, bytes
 /** Of the very database that the request was reviewed against. */
 const lastBackups = `select mine.number as request, last.*
 	from request as mine cross join lateral (
-		select backup.request as taken_by, file_name, finished_at
+		select backup.request as taken_by, file_name, finished_at,
+			case when mine.written_since ->> 'backup' = backup.id::text then mine.written_since end as written
 		from backup join request as taker on taker.number = backup.request
 		where taker.target = mine.target and taker.target_identity = mine.target_identity
 		and deleted_at is null and trouble is null order by backup.id desc limit 1

@@ -9,7 +9,8 @@ import {createPool, query} from './connection.ts';
 import {due} from './due.ts';
 import {takeEdit} from './edit-budget.ts';
 import {forGate} from './for-gate.ts';
-import {rehearsalGround, runGround} from './grounds.ts';
+import {leftBehind} from './left-behind.ts';
+import {rehearsalGround, runGround, verifiedSince} from './grounds.ts';
 import {knownMigrations} from './known-migrations.ts';
 import {activeClaim, heartbeat, release, renewReview, takeOver} from './leases.ts';
 import {loadRequest} from './load-request.ts';
@@ -53,6 +54,8 @@ export function createRecordStore(
 		bytesOn: async (target, app, sha256) => await bytesOn(pool, target, app, sha256),
 		overtakenBy: async (number) => await overtakenBy(pool, number),
 		unverifiedOn: async (target, historyTable, except) => await unverifiedOn(pool, target, historyTable, except),
+		verifiedSince: async (run) => await verifiedSince(pool, run),
+		leftBehind: async (number) => await leftBehind(pool, number),
 		appliedBy: async (target, historyTable, ids) => await appliedBy(pool, target, historyTable, ids),
 		knownMigrations: async (historyTable) => await knownMigrations(pool, historyTable),
 		due: async () => await due(pool),

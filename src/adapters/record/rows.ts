@@ -7,7 +7,7 @@ import type {Escalation} from '../../domain/escalation.ts';
 import {type MigrationRequest, requestStates} from '../../domain/request.ts';
 import type {RecordedRehearsal} from '../../domain/recorded-rehearsal.ts';
 import type {Review} from '../../domain/review/review.ts';
-import {type CatalogTable, type Run, type RunReport, type Step, stepNames} from '../../domain/run.ts';
+import {type Run, type RunReport, type Step, stepNames} from '../../domain/run.ts';
 import type {Stage} from '../../domain/stage.ts';
 import type {Survey} from '../../domain/survey.ts';
 import type {Waiver} from '../../domain/waiver.ts';
@@ -27,7 +27,6 @@ const MaybeTime = Time.nullable();
 // Reviews and reports are written by this program alone and only ever read back: their shape is the domain's type.
 const StoredReview = z.unknown().transform((value) => value as Review | null);
 const StoredRehearsal = z.unknown().transform((value) => value as RecordedRehearsal | null);
-const StoredCatalog = z.unknown().transform((value) => value as readonly CatalogTable[] | null);
 const StoredSurvey = z.unknown().transform((value) => value as Survey | null);
 const StoredDrill = z.unknown().transform((value) => value as Drill | null);
 const StoredReport = z.unknown().transform((value) => value as RunReport | null);
@@ -176,7 +175,6 @@ export const RunRow = z
 		outcome: z.enum(['verified', 'failed', 'held', 'moved']).nullable(),
 		cancel_asked_by: z.string().nullable(),
 		applied_before: z.array(z.string()).nullable(),
-		catalog_before: StoredCatalog,
 		invalid_before: z.array(z.string()).nullable(),
 		survey_before: StoredSurvey,
 		drill: StoredDrill,
@@ -192,7 +190,6 @@ export const RunRow = z
 		outcome: row.outcome,
 		cancelAskedBy: row.cancel_asked_by,
 		appliedBefore: row.applied_before,
-		catalogBefore: row.catalog_before,
 		invalidBefore: row.invalid_before,
 		surveyBefore: row.survey_before,
 		drill: row.drill,
@@ -226,8 +223,18 @@ export const BackupRowShape = z
 	}));
 
 export const LastBackupRow = z
-	.object({taken_by: z.number(), file_name: z.string(), finished_at: Time})
-	.transform((row): LastBackup => ({request: row.taken_by, fileName: row.file_name, finishedAt: row.finished_at}));
+	.object({
+		taken_by: z.number(),
+		file_name: z.string(),
+		finished_at: Time,
+		written: z.object({rows: z.number(), at: z.number()}).nullable(),
+	})
+	.transform((row): LastBackup => ({
+		request: row.taken_by,
+		fileName: row.file_name,
+		finishedAt: row.finished_at,
+		written: row.written,
+	}));
 
 export const EscalationRow = z
 	.object({

@@ -13,6 +13,7 @@ export async function write(client: Client, request: number, change: Write): Pro
 			return await changeRequest(client, request, change.set);
 		case 'script':
 			await insertScript(client, change.script);
+			await keepRehearsalGround(client, request, null);
 			return await run(
 				client,
 				`update request set script_sha256 = $2, script_name = $3, last_editor = $4, review = null, review_digest = null, rehearsal = null where number = $1`,
@@ -133,6 +134,9 @@ async function changeRequest(client: Client, number: number, set: RequestChange)
 	if (set.rehearsal !== undefined) {
 		columns.push(['rehearsal', set.rehearsal === null ? null : JSON.stringify(set.rehearsal)]);
 	}
+	if (set.writtenSince !== undefined) {
+		columns.push(['written_since', set.writtenSince === null ? null : JSON.stringify(set.writtenSince)]);
+	}
 	if (set.targetIdentity !== undefined) columns.push(['target_identity', JSON.stringify(set.targetIdentity)]);
 	await update(client, 'request', 'number', number, columns);
 	if (set.rehearsalGround !== undefined) await keepRehearsalGround(client, number, set.rehearsalGround);
@@ -144,7 +148,6 @@ async function changeRun(client: Client, id: number, set: RunChange): Promise<vo
 	if (set.outcome !== undefined) columns.push(['outcome', set.outcome]);
 	if (set.cancelAskedBy !== undefined) columns.push(['cancel_asked_by', set.cancelAskedBy]);
 	if (set.appliedBefore !== undefined) columns.push(['applied_before', set.appliedBefore]);
-	if (set.catalogBefore !== undefined) columns.push(['catalog_before', JSON.stringify(set.catalogBefore)]);
 	if (set.invalidBefore !== undefined) columns.push(['invalid_before', set.invalidBefore]);
 	if (set.surveyBefore !== undefined) columns.push(['survey_before', JSON.stringify(set.surveyBefore)]);
 	if (set.drill !== undefined) columns.push(['drill', JSON.stringify(set.drill)]);

@@ -20,6 +20,8 @@ export interface ClusterPlan {
 	readonly tempFileBytes: number;
 	/** It writes down, nested ones too, what statements ran; only where its distribution has the extension. */
 	readonly countsStatements: boolean;
+	/** Settings besides the usual ones, or in their place. */
+	readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** A PostgreSQL server for SQL that nobody has approved: made for it and thrown away, or lent for the time being. */
@@ -35,6 +37,8 @@ export interface Cluster {
 	/** A database beside the copy. */
 	readonly maintenance: string;
 	readonly countsStatements: boolean;
+	/** Of its files on this machine: the working directory of programs that run as its account; null where they are elsewhere. */
+	readonly directory: string | null;
 	/** Null where everything goes with the server. */
 	readonly lent: Lent | null;
 	/** Without a user, the superuser's: a name that is nobody's on the target, whose own `postgres` is an ordinary role here. */
@@ -65,7 +69,6 @@ export interface Lent {
 
 /** Nothing of it is kept, and nothing but its socket leads to it. */
 export interface ThrowAwayCluster extends Cluster {
-	/** Working directory of programs that run as the server's account. */
 	readonly directory: string;
 	/** The end of what it said. */
 	log(): Promise<string>;
@@ -188,6 +191,9 @@ async function launch(plan: ClusterPlan, directory: ScratchDirectory): Promise<C
 	}
 }
 
+/** The server refuses a greater integer as a setting. */
+const greatestSetting = 2 ** 31 - 1;
+
 /** @see https://www.postgresql.org/docs/current/non-durability.html */
 function settingsOf(plan: ClusterPlan, {socket}: ScratchDirectory): Readonly<Record<string, string>> {
 	return {
@@ -207,7 +213,7 @@ function settingsOf(plan: ClusterPlan, {socket}: ScratchDirectory): Readonly<Rec
 		max_locks_per_transaction: '2048',
 		autovacuum: 'off',
 		jit: 'off',
-		temp_file_limit: `${Math.ceil(plan.tempFileBytes / 1024)}kB`,
+		temp_file_limit: `${Math.min(Math.ceil(plan.tempFileBytes / 1024), greatestSetting)}kB`,
 		// What a script says goes to its psql; only a server that cannot start is of interest here.
 		log_min_messages: 'fatal',
 		log_min_error_statement: 'panic',
@@ -219,6 +225,7 @@ function settingsOf(plan: ClusterPlan, {socket}: ScratchDirectory): Readonly<Rec
 					'pg_stat_statements.save': 'off',
 				}
 			: {}),
+		...plan.settings,
 	};
 }
 

@@ -53,10 +53,15 @@ export async function withTarget<T>(login: PostgresLogin, work: (client: pg.Clie
 			return result;
 		});
 	} catch (error) {
-		if (error instanceof Failure || error instanceof TypeError) throw error;
-		const fault = faultOf(error, login);
-		throw new Failure(codes[fault.kind], fault.sentence, {cause: error});
+		throw targetFailure(error, login);
 	}
+}
+
+/** What a target's server or the way to it refused, in words; failures and bugs pass as they are. */
+export function targetFailure(error: unknown, login: PostgresLogin): unknown {
+	if (error instanceof Failure || error instanceof TypeError) return error;
+	const fault = faultOf(error, login);
+	return new Failure(codes[fault.kind], fault.sentence, {cause: error});
 }
 
 /** Lends a session on the throw-away server. What it refuses comes as the driver says it. */

@@ -58,12 +58,41 @@ export async function makeScratchDirectory(parent: string, account: Account | nu
 	}
 }
 
-function keepAlive(directory: ScratchDirectory): ScratchDirectory {
+/**
+ * Makes a directory for a file that nobody but the worker may read: mode 0700, swept like a server's when the worker dies.
+ *
+ * @returns Its path, and what removes it with all that is in it.
+ */
+export async function makePrivateDirectory(
+	parent: string,
+): Promise<{readonly root: string; readonly remove: () => Promise<void>}> {
+	const root = await mkdtemp(path.join(await realpath(parent), namePrefix));
+	try {
+		await writeFile(path.join(root, ownerFile), JSON.stringify(await ownIdentity()), {mode: 0o600});
+	} catch (error) {
+		await remove(root);
+		throw error;
+	}
+	const beating = beat(root);
+	return {
+		root,
+		remove: async () => {
+			clearInterval(beating);
+			await remove(root);
+		},
+	};
+}
+
+function beat(root: string): NodeJS.Timeout {
 	const beating = setInterval(() => {
 		const now = new Date();
-		void utimes(path.join(directory.root, ownerFile), now, now).catch(() => undefined);
+		void utimes(path.join(root, ownerFile), now, now).catch(() => undefined);
 	}, beatMs);
-	beating.unref();
+	return beating.unref();
+}
+
+function keepAlive(directory: ScratchDirectory): ScratchDirectory {
+	const beating = beat(directory.root);
 	return {
 		...directory,
 		remove: async () => {

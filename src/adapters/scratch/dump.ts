@@ -1,7 +1,7 @@
 import type {FileHandle} from 'node:fs/promises';
 import type {LeftOut} from '../../domain/rehearsal.ts';
 import {Failure, type FailureCode} from '../../operations/ports/failure.ts';
-import {type ChildCommand, type ChildResult, runChild} from '../../platform/child-process.ts';
+import {type ChildResult, runChild} from '../../platform/child-process.ts';
 import {openNamelessFile} from '../../platform/nameless-file.ts';
 import {
 	endpointOf,
@@ -11,23 +11,25 @@ import {
 } from '../../platform/postgres-connection.ts';
 import type {PostgresTools} from '../../platform/postgres-tools.ts';
 import {createMask} from '../../platform/secret-masking.ts';
-import {type Cluster, runConfined} from './cluster.ts';
+import type {Cluster} from './cluster.ts';
 import {sessionName} from './connection.ts';
+import {catalogGrantsIn, connectionText, runPgRestore, staysInside} from './pg-restore.ts';
+import {errorsOf, sortErrors} from './restore-errors.ts';
 
 /** pg_dump gives up when a table stays locked this long. Milliseconds. */
 const lockWaitMs = 10_000;
-/** Of either program's output: errors of a large schema, or its list of contents. Characters. */
-const keptOutput = 32 * 1024 * 1024;
 
 /**
  * Reads the target's schema into a file without a name, which the caller closes. pg_dump is ours and reads production,
  * so it runs as the worker does.
  *
+ * @param snapshot Exported by a session that is still there; null for as it is now.
  * @throws Failure
  */
 export async function dumpSchema(
 	tools: PostgresTools,
 	source: PostgresLogin,
+	snapshot: string | null,
 	signal: AbortSignal,
 ): Promise<FileHandle> {
 	const password = await openPasswordFile(source);
@@ -44,6 +46,7 @@ export async function dumpSchema(
 				'--no-security-labels',
 				'--no-password',
 				`--lock-wait-timeout=${lockWaitMs}`,
+				...(snapshot === null ? [] : [`--snapshot=${snapshot}`]),
 				'--file=/dev/fd/4',
 			],
 			env: libpqEnvironment(source, sessionName),
@@ -80,14 +83,17 @@ function failureOf(result: ChildResult, source: PostgresLogin): Failure {
 	return new Failure(code, `The schema of ${endpointOf(source)}/${source.database} could not be read: ${reason}`);
 }
 
-export interface Restored {
+/** More are of no use to whoever reads the report. */
+const namedErrors = 20;
+
+interface Restored {
 	/** Objects that could not be made because of one that is left out. */
 	readonly leftOut: readonly LeftOut[];
 	/** Objects that could not be made for another reason. */
 	readonly failed: readonly LeftOut[];
 }
 
-export interface Restoring {
+interface Restoring {
 	readonly cluster: Cluster;
 	readonly database: string;
 	readonly dump: FileHandle;
@@ -114,110 +120,13 @@ export async function restoreSchema(restoring: Restoring): Promise<Restored> {
 			env: libpqEnvironment(login, sessionName),
 			signal,
 		});
-		const restored = sortErrors(errorsOf(result.stderr), leftOut);
-		return {...restored, leftOut: [...catalogGrantsIn(list.stdout), ...restored.leftOut]};
+		const {explained, failed} = sortErrors(errorsOf(result.stderr), leftOut);
+		return {
+			leftOut: [...catalogGrantsIn(list.stdout), ...explained],
+			failed: failed.map(({told}) => told).slice(0, namedErrors),
+		};
 	} finally {
 		await password.close();
 		await wanted.close();
 	}
-}
-
-/** It reads what a stranger may have written into a schema, so it runs as the server does. */
-async function runPgRestore(
-	cluster: Cluster,
-	run: Required<Pick<ChildCommand, 'args' | 'files' | 'env' | 'signal'>>,
-): Promise<ChildResult> {
-	const {account} = cluster.confinement;
-	if (account !== null) for (const file of run.files) await file.chown(account.uid, account.gid);
-	const result = await runConfined(cluster.confinement, {
-		...run,
-		file: cluster.tools.pgRestore,
-		keepOutput: keptOutput,
-	});
-	if (result.aborted) throw new Failure('cancelled', 'The rehearsal was cancelled.');
-	// 1: errors that it passed over; they are looked at.
-	if (result.exitCode !== 0 && result.exitCode !== 1) {
-		const reason = result.startError ?? result.stderr.trim().split('\n').at(-1) ?? `ended by ${result.signal}`;
-		throw new Failure('scratch-unavailable', `pg_restore failed on the scratch server: ${reason}`);
-	}
-	return result;
-}
-
-/** libpq takes a name with `=` in it for a whole connection string. */
-function connectionText(database: string): string {
-	return `dbname='${database.replaceAll(/[\\']/g, String.raw`\$&`)}'`;
-}
-
-/** `217; 1417 16408 SERVER - elsewhere postgres`: the number, two oids, then what it is. */
-const outwardEntry =
-	/^\d+; \d+ \d+ (?:(?:ACL|COMMENT|SECURITY LABEL) \S+ )?(?:SERVER|FOREIGN SERVER|USER MAPPING|FOREIGN TABLE|FOREIGN DATA WRAPPER|SUBSCRIPTION|PUBLICATION|EVENT TRIGGER)\b/;
-
-/** A right on a function or a table of the server's own, such as pg_read_file or pg_authid. */
-const catalogGrant = /^\d+; \d+ \d+ ACL pg_catalog (.+) \S+$/;
-
-function staysInside(line: string): boolean {
-	return !outwardEntry.test(line) && !catalogGrant.test(line);
-}
-
-function catalogGrantsIn(list: string): readonly LeftOut[] {
-	return list.split('\n').flatMap((line) => {
-		const name = catalogGrant.exec(line)?.[1];
-		return name === undefined ? [] : [{kind: 'grant', name, why: 'It is a right on the server, not on the database.'}];
-	});
-}
-
-interface RestoreError {
-	/** First line of the command. */
-	readonly command: string;
-	readonly message: string;
-}
-
-/** `pg_restore: error: could not execute query: ERROR:  …`, details of it, then `Command was: …`. */
-function errorsOf(stderr: string): readonly RestoreError[] {
-	return stderr
-		.split(/^pg_restore: error: /m)
-		.slice(1)
-		.map((text) => ({
-			message: (text.split('\n')[0] ?? '').replace(/^could not execute query: (?:ERROR: +)?/, ''),
-			command: (/^Command was: (.*)$/m.exec(text)?.[1] ?? '').slice(0, longestCommand),
-		}));
-}
-
-/** Characters. */
-const longestCommand = 200;
-/** More are of no use to whoever reads the report. */
-const namedErrors = 20;
-
-/** What is missing on purpose makes others fail, and these yet others: views of views, and the grants of all. */
-function sortErrors(errors: readonly RestoreError[], leftOut: readonly LeftOut[]): Restored {
-	const missing = new Set(
-		leftOut.flatMap(({kind, name}) => (kind === 'foreign table' ? [name, withoutSchema(name)] : [name])),
-	);
-	const explained: LeftOut[] = [];
-	const failed: LeftOut[] = [];
-	for (const {command, message} of errors) {
-		const told = {kind: 'object', name: command, why: message};
-		const wanted = /"(.*)" does not exist/.exec(message)?.[1] ?? '';
-		if (!missing.has(wanted)) failed.push(told);
-		else {
-			const name = nameCreatedBy(command);
-			if (name !== null) missing.add(name);
-			// What belongs to a missing one is not missed for itself.
-			if (name !== null) explained.push(told);
-		}
-	}
-	return {leftOut: explained.slice(0, namedErrors), failed: failed.slice(0, namedErrors)};
-}
-
-function withoutSchema(name: string): string {
-	return name.slice(name.indexOf('.') + 1);
-}
-
-/** As the server's messages write it, without quotes: `public.Ledger`. */
-function nameCreatedBy(command: string): string | null {
-	const name =
-		/^CREATE [A-Z ]*?(?:VIEW|TABLE|FUNCTION|PROCEDURE|TYPE|SEQUENCE|TRIGGER) ((?:"(?:[^"]|"")+"|[^\s"(.]+)(?:\.(?:"(?:[^"]|"")+"|[^\s"(.]+))?)/.exec(
-			command,
-		)?.[1];
-	return name?.replaceAll(/"((?:[^"]|"")+)"/g, '$1') ?? null;
 }

@@ -2,7 +2,7 @@ import {Failure} from '../../operations/ports/failure.ts';
 import {findConfinement} from '../../platform/confinement.ts';
 import {findPostgresTools, knowsRestrict, type PostgresTools} from '../../platform/postgres-tools.ts';
 import type {Cluster} from './cluster.ts';
-import type {CopyRefused} from './copy.ts';
+import type {CopyRefused} from './surroundings.ts';
 import {type BorrowPlan, borrowServer, knowServers, placeOf, type ScratchServer} from './server.ts';
 
 /** Where a rehearsal is to be. */

@@ -1,6 +1,5 @@
 import {randomUUID} from 'node:crypto';
 import type {FileHandle} from 'node:fs/promises';
-import {setTimeout as delay} from 'node:timers/promises';
 import pg from 'pg';
 import type {Pass, PassError} from '../../domain/rehearsal.ts';
 import {Failure} from '../../operations/ports/failure.ts';
@@ -13,6 +12,7 @@ import {createTranscript, type PsqlTranscript} from '../../platform/psql-transcr
 import {createMask} from '../../platform/secret-masking.ts';
 import {type Cluster, runConfined} from './cluster.ts';
 import {sessionName} from './connection.ts';
+import {watchLimits} from './limits.ts';
 
 export interface PassPlan {
 	readonly cluster: Cluster;
@@ -24,6 +24,8 @@ export interface PassPlan {
 	readonly serverVersion: number;
 	readonly lockTimeoutMs: number;
 	readonly limits: PassLimits;
+	/** The copy has the target's rows: whatever it refuses, it refuses for them. */
+	readonly withRows?: boolean;
 	/** The script's failing statement is printed, too: more than production's psql says. */
 	readonly echoErrors: boolean;
 	readonly signal: AbortSignal;
@@ -39,6 +41,8 @@ export interface PassLimits {
 /** psql's files as it sees them; the password comes before them. */
 const fenceFile = '/dev/fd/4';
 const scriptFile = '/dev/fd/5';
+
+const leftByRestore = ', all that the restore had left of the drill’s time';
 
 /**
  * Runs the script once, by psql and behind the fence of production but for its lease, its lock and its expectations.
@@ -57,7 +61,11 @@ export async function runPass(plan: PassPlan): Promise<Pass> {
 			[scriptFile, `MR-${plan.requestNumber}.sql`],
 		],
 	});
-	const limit = watchLimits(cluster, limits, plan.signal);
+	const limit = watchLimits(
+		cluster,
+		{...limits, subject: 'The script', where: plan.withRows === true ? leftByRestore : ' on a copy without rows'},
+		plan.signal,
+	);
 	const files = await Promise.all([
 		openPasswordFile(login),
 		openNamelessFile(fenceScript(plan, marker)),
@@ -78,7 +86,8 @@ export async function runPass(plan: PassPlan): Promise<Pass> {
 		const milliseconds = Math.round(performance.now() - startedAt);
 		transcript.finish();
 		if (plan.signal.aborted) throw new Failure('cancelled', 'The rehearsal was cancelled.');
-		const error = limit.exceeded() ?? errorOf(result, transcript);
+		const exceeded = limit.exceeded();
+		const error = exceeded === null ? errorOf(result, transcript, plan.withRows === true) : plainError(exceeded);
 		return {milliseconds, error, warnings: transcript.warnings(), output: transcript.text()};
 	} finally {
 		limit.end();
@@ -103,66 +112,11 @@ async function giveTo({confinement: {account}}: Cluster, files: readonly FileHan
 	for (const file of files) await file.chown(account.uid, account.gid);
 }
 
-interface LimitWatch {
-	readonly signal: AbortSignal;
-	/** Null while within all limits. */
-	exceeded(): PassError | null;
-	end(): void;
-}
-
-/** How often the server's size is looked at. Milliseconds. */
-const lookEveryMs = 250;
-
-/**
- * A script may run forever or fill the disk. psql is ended at the limit; whoever asked ends what is left of its session.
- * A disk that fills cannot wait for that: the server goes at once.
- */
-function watchLimits(cluster: Cluster, limits: PassLimits, outer: AbortSignal): LimitWatch {
-	const stopping = new AbortController();
-	let sentence: string | null = null;
-	const stop = (because: string | null): void => {
-		sentence ??= because;
-		stopping.abort();
-	};
-	const forward = (): void => stop(null);
-	outer.addEventListener('abort', forward, {once: true});
-	if (outer.aborted) forward();
-	const clock = setTimeout(() => {
-		stop(`The script was stopped: it ran longer than ${limits.milliseconds / 1000} s on a copy without rows.`);
-	}, limits.milliseconds);
-	const size = watchSize(cluster, limits.bytes, stopping.signal, async () => {
-		stop(`The script was stopped: it wrote more than ${Math.round(limits.bytes / 1024 ** 2)} MB.`);
-		await cluster.stop();
-	});
-	return {
-		signal: stopping.signal,
-		exceeded: () => (sentence === null ? null : plainError(sentence)),
-		end: () => {
-			clearTimeout(clock);
-			outer.removeEventListener('abort', forward);
-			stopping.abort();
-			void size;
-		},
-	};
-}
-
-async function watchSize(
-	cluster: Cluster,
-	bytes: number,
-	signal: AbortSignal,
-	exceeded: () => Promise<void>,
-): Promise<void> {
-	while (!signal.aborted) {
-		if ((await cluster.size()) > bytes) return await exceeded();
-		await delay(lookEveryMs, undefined, {signal}).catch(() => undefined);
-	}
-}
-
 function plainError(message: string): PassError {
 	return {sqlState: '', message, line: null, statement: null, mayBeForLackOfRows: false};
 }
 
-function errorOf(result: ChildResult, transcript: PsqlTranscript): PassError | null {
+function errorOf(result: ChildResult, transcript: PsqlTranscript, withRows: boolean): PassError | null {
 	if (transcript.backend() === null) {
 		const reason = transcript.lastError()?.text ?? result.startError ?? `exit code ${result.exitCode}`;
 		throw new Failure('scratch-unavailable', `psql could not begin on the scratch server: ${reason}`);
@@ -175,7 +129,7 @@ function errorOf(result: ChildResult, transcript: PsqlTranscript): PassError | n
 		message: error.text,
 		line: error.line,
 		statement: failingStatement(transcript.text()),
-		mayBeForLackOfRows: error.sqlState === foreignKeyViolation,
+		mayBeForLackOfRows: !withRows && error.sqlState === foreignKeyViolation,
 	};
 }
 

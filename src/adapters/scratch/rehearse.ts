@@ -4,14 +4,18 @@ import pg from 'pg';
 import {
 	type ObservedRewrite,
 	type Pass,
-	type Rehearsal,
 	type RehearsalReport,
+	type RehearsedGround,
 	type RehearsedHistoryRow,
 	type RehearsedOn,
 	repetitionsOf,
 	type RowDigest,
+	tablesWritten,
+	type WholeRehearsal,
 } from '../../domain/rehearsal.ts';
-import {baseOf, type CatalogObject, diffText, effectsOf, schemaDelta} from '../../domain/schema-delta.ts';
+import type {CatalogObject} from '../../domain/catalog-object.ts';
+import {groundOfChange} from '../../domain/rehearsal-ground.ts';
+import {diffText, effectsOf} from '../../domain/schema-delta.ts';
 import {Failure} from '../../operations/ports/failure.ts';
 import type {RehearsalRequest} from '../../operations/ports/scratch.ts';
 import type {HistoryTable} from '../../operations/ports/targets.ts';
@@ -32,6 +36,8 @@ export interface RehearsalPlan {
 	readonly source: Source;
 	/** The target's schema, of pg_dump. */
 	readonly dump: FileHandle;
+	/** The same schema as the target itself words it. */
+	readonly objects: readonly CatalogObject[];
 	readonly request: RehearsalRequest;
 	readonly limits: PassLimits;
 	/** performance.now() when the preparations began. */
@@ -46,7 +52,7 @@ const longestDiff = 200_000;
  *
  * @throws Failure
  */
-export async function rehearseOn(plan: RehearsalPlan): Promise<Rehearsal> {
+export async function rehearseOn(plan: RehearsalPlan): Promise<WholeRehearsal> {
 	const {request} = plan;
 	const copy = await copySchema({...plan, role: request.role, signal: request.signal});
 	if (copy.kind === 'impossible') return copy;
@@ -56,7 +62,7 @@ export async function rehearseOn(plan: RehearsalPlan): Promise<Rehearsal> {
 	const before = await look(stage);
 	const first = await playPass(stage, 1);
 	const between = first.serverLives ? await look(stage) : before;
-	const report = reportOf(on, before, between, first);
+	const report = reportOf(plan, on, before, between, first);
 	if (first.pass.error !== null) return {kind: 'failed', error: first.pass.error, ...report};
 	const second = await playPass(stage, 2);
 	const after = second.serverLives ? await look(stage) : between;
@@ -164,16 +170,21 @@ async function endOthers(client: pg.ClientBase): Promise<void> {
 	);
 }
 
-function reportOf(on: RehearsedOn, before: Look, after: Look, {pass, recording, ran}: Played): RehearsalReport {
-	const delta = schemaDelta(before.catalog, after.catalog);
+function reportOf(
+	{objects}: RehearsalPlan,
+	on: RehearsedOn,
+	before: Look,
+	after: Look,
+	{pass, recording, ran}: Played,
+): RehearsalReport & RehearsedGround {
+	const ground = groundOfChange(objects, before.catalog, after.catalog, tablesWritten(recording.locks));
 	return {
 		on,
 		first: pass,
 		second: null,
 		effects: effectsOf(before.catalog, after.catalog),
-		delta,
-		base: baseOf(before.catalog, after.catalog),
-		schemaDiff: diffText(delta, longestDiff),
+		...ground,
+		schemaDiff: diffText(ground.delta, longestDiff),
 		...recording,
 		locksUnseen: ran?.locksUnseen ?? [],
 		historyBefore: before.history,

@@ -204,6 +204,7 @@ function lend(plan: BorrowPlan, {server, client, facts}: Taken & {readonly facts
 		place,
 		confinement: plan.confinement,
 		maintenance: scratchDatabase,
+		directory: null,
 		countsStatements: facts.countsStatements,
 		login,
 		size: async () => await ask(async () => await sizeOf(client, plan.source.database.name)),

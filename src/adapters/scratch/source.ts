@@ -76,24 +76,35 @@ const settingsThatMatter: readonly string[] = `
  * @throws Failure
  */
 export async function readSource(target: CopiedTarget, role: string | null, history: HistoryTable): Promise<Source> {
-	return await withTarget(loginOf(target, 'apply'), async (client) => {
-		const {rows: versions} = await client.query<{version: number}>(
-			"SELECT current_setting('server_version_num')::int AS version",
-		);
-		const serverVersion = onlyRow(versions).version;
-		const scriptRole = role ?? target.apply.user;
-		return {
-			serverVersion,
-			database: await readDatabase(client, serverVersion),
-			...(await readRoles(client)),
-			extensions: await readNames(client, 'SELECT extname::text AS name FROM pg_catalog.pg_extension ORDER BY 1'),
-			hasPublicSchema: (await readNames(client, publicSql)).length > 0,
-			settings: await readSettings(client),
-			scriptRole: {name: scriptRole, isSuperuser: await isSuperuser(client, scriptRole)},
-			history: await readHistory(client, history),
-			leadingOut: await readLeadingOut(client),
-		};
-	});
+	return await withTarget(
+		loginOf(target, 'apply'),
+		async (client) => await readSourceBy(client, target, role, history),
+	);
+}
+
+/** The same by a session of the applying user's, in its transaction. */
+export async function readSourceBy(
+	client: pg.ClientBase,
+	target: CopiedTarget,
+	role: string | null,
+	history: HistoryTable,
+): Promise<Source> {
+	const {rows: versions} = await client.query<{version: number}>(
+		"SELECT current_setting('server_version_num')::int AS version",
+	);
+	const serverVersion = onlyRow(versions).version;
+	const scriptRole = role ?? target.apply.user;
+	return {
+		serverVersion,
+		database: await readDatabase(client, serverVersion),
+		...(await readRoles(client)),
+		extensions: await readNames(client, 'SELECT extname::text AS name FROM pg_catalog.pg_extension ORDER BY 1'),
+		hasPublicSchema: (await readNames(client, publicSql)).length > 0,
+		settings: await readSettings(client),
+		scriptRole: {name: scriptRole, isSuperuser: await isSuperuser(client, scriptRole)},
+		history: await readHistory(client, history),
+		leadingOut: await readLeadingOut(client),
+	};
 }
 
 const publicSql = `SELECT nspname::text AS name FROM pg_catalog.pg_namespace WHERE nspname = 'public'`;

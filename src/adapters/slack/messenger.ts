@@ -19,6 +19,7 @@ import {escalationMessage, type EscalationWords} from './views/thread/escalation
 import {findingsFile} from './views/thread/findings-file.ts';
 import {lineMessage} from './views/line.ts';
 import {rehearsalMessage} from './views/message/rehearsal.ts';
+import {madeOtherwiseComment, madeOtherwiseFile} from './views/thread/made-otherwise.ts';
 import {reminder} from './views/thread/reminder.ts';
 import {requestMessage} from './views/message/request-message.ts';
 import {
@@ -119,6 +120,7 @@ async function render(slot: MessageSlot, record: RequestRecord, options: Messeng
 		case 'script':
 		case 'tables':
 		case 'findings':
+		case 'made-otherwise':
 			throw new Error(`${slot.kind} is a file, not a message`);
 	}
 }
@@ -187,6 +189,9 @@ async function uploadOf(slot: MessageSlot, record: RequestRecord, options: Messe
 	if (slot.kind === 'findings') {
 		return {name: fileName, bytes: findingsFile(record), comment: findingsComment(record)};
 	}
+	if (slot.kind === 'made-otherwise') {
+		return {name: fileName, bytes: madeOtherwiseFile(record), comment: madeOtherwiseComment(record)};
+	}
 	const sha256 = typeof slot.payload['sha256'] === 'string' ? slot.payload['sha256'] : record.request.scriptSha256;
 	const bytes = await options.scriptBytes(sha256);
 	if (bytes === null) throw new Error(`The record has no script ${sha256}`);
@@ -206,6 +211,7 @@ function fileNameOf(slot: MessageSlot): string | null {
 	if (slot.kind === 'script') return `MR-${slot.number}-script-${slot.id}.sql`;
 	if (slot.kind === 'tables') return `MR-${slot.number}-tables-${slot.id}.txt`;
 	if (slot.kind === 'findings') return `MR-${slot.number}-findings-${slot.id}.txt`;
+	if (slot.kind === 'made-otherwise') return `MR-${slot.number}-made-otherwise-${slot.id}.diff`;
 	return null;
 }
 

@@ -1,50 +1,14 @@
-import pg from 'pg';
 import type {Probe} from '../../domain/target.ts';
+import {askQuestions} from '../../platform/postgres-probes.ts';
 import {type TargetSettings, withReading} from './connection.ts';
 
 /**
  * Asks each probe as the applying login, in the role that scripts run as, in one read-only transaction with the reading
- * time limit for each. A cursor takes nothing but a query, and no more than two rows of it.
+ * time limit for each.
  *
  * @returns A sentence for each probe that is not true.
  */
 export async function askProbes(settings: TargetSettings, probes: readonly Probe[]): Promise<readonly string[]> {
 	if (probes.length === 0) return [];
-	return await withReading(settings, 'role', async (client) => {
-		const faults: string[] = [];
-		for (const {name, sql} of probes) {
-			const fault = await faultOfProbe(client, sql);
-			if (fault !== null) faults.push(`The probe “${name}” ${fault}.`);
-		}
-		return faults;
-	});
-}
-
-async function faultOfProbe(client: pg.ClientBase, sql: string): Promise<string | null> {
-	await client.query('SAVEPOINT lockstep_probe');
-	try {
-		await client.query(alone(`DECLARE lockstep_probe NO SCROLL CURSOR FOR ${sql}`));
-		const {rows} = await client.query<unknown[]>({text: 'FETCH 2 FROM lockstep_probe', rowMode: 'array'});
-		return faultOfAnswer(rows);
-	} catch (error) {
-		if (!(error instanceof pg.DatabaseError) || error.severity !== 'ERROR') throw error;
-		return `could not be answered: ${error.message} (SQLSTATE ${error.code ?? 'unknown'})`;
-	} finally {
-		await client.query('ROLLBACK TO SAVEPOINT lockstep_probe; RELEASE SAVEPOINT lockstep_probe');
-	}
-}
-
-/** The extended protocol takes one statement alone: nothing can follow a semicolon. */
-function alone(text: string): pg.QueryConfig & {readonly queryMode: 'extended'} {
-	return {text, queryMode: 'extended'};
-}
-
-function faultOfAnswer([row, ...more]: readonly (readonly unknown[])[]): string | null {
-	if (row === undefined) return 'was answered with no row: one was expected';
-	if (more.length > 0) return 'was answered with several rows: one was expected';
-	const [answer] = row;
-	if (answer === true) return null;
-	if (answer === null) return 'was answered with null, not with true';
-	// What else stands there may be personal data.
-	return answer === false ? 'was answered with false' : 'was not answered with true or false';
+	return await withReading(settings, 'role', async (client) => await askQuestions(client, probes));
 }

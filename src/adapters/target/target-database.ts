@@ -2,7 +2,7 @@ import type {TargetDatabase, Targets} from '../../operations/ports/targets.ts';
 import {Failure} from '../../operations/ports/failure.ts';
 import {readCatalogObjects} from '../../platform/postgres-catalog.ts';
 import {startApply} from './apply.ts';
-import {readCatalog, readInvalidIndexes} from './catalog.ts';
+import {readInvalidIndexes, readTables} from './catalog.ts';
 import {type TargetSettings, withReading} from './connection.ts';
 import {readHistory} from './history.ts';
 import {markDatabase} from './identity.ts';
@@ -40,7 +40,7 @@ function createTargetDatabase(settings: TargetSettings, toolFolders: readonly st
 		history: async (table) => await readHistory(settings, table),
 		tableFacts: async (tables) =>
 			await withReading(settings, 'role', async (client) => await readTableFacts(client, tables)),
-		catalog: async () => await readCatalog(settings),
+		tables: async () => await readTables(settings),
 		objects: async () => await withReading(settings, 'user', async (client) => await readCatalogObjects(client, [])),
 		invalidIndexes: async () => await readInvalidIndexes(settings),
 		survey: async (roles) => await readSurvey(settings, roles),

@@ -48,7 +48,7 @@ function evidence(review: Review, item: EvidencedItemId, otherwise: string | nul
 
 function dropSentence(review: Review): string | null {
 	const drops = changesOf(review, 'drop-table', 'drop-column', 'drop-schema');
-	if (drops.length === 0) return 'Drops no table and no column.';
+	if (drops.length + findingsOf(review, 'drop-observed') === 0) return 'Drops no table and no column.';
 	const harmless = drops.length - findingsOf(review, 'drop-table', 'drop-column', 'drop-schema');
 	return harmless > 0 ? `${counted(harmless, 'drop')} of what this script itself creates, or what is not there.` : null;
 }
@@ -77,7 +77,7 @@ function indexSentence(review: Review): string {
 
 function renameSentence(review: Review): string | null {
 	const renames = changesOf(review, 'rename-table', 'rename-column', 'rename-schema');
-	if (renames.length === 0) return 'Renames no table and no column.';
+	if (renames.length + findingsOf(review, 'rename-observed') === 0) return 'Renames no table and no column.';
 	const harmless = renames.length - findingsOf(review, 'rename-table', 'rename-column');
 	return harmless > 0
 		? `${counted(harmless, 'rename')} of what this script itself creates, or what is not there.`

@@ -2,11 +2,20 @@ import {type Rehearsal, type RehearsalReport, type Repetition, stoppingLocks} fr
 import {parseTableName} from '../script/schema-change.ts';
 import type {TableName} from '../script/table-name.ts';
 import type {Finding} from './finding.ts';
-import {lockObserved, rehearsalFailed, type RehearsalRule, rewriteObserved, unrehearsed} from './rehearsal-rules.ts';
+import {dropsMissed, type Losses, renamesMissed} from './rehearsal-losses.ts';
+import {
+	dropObserved,
+	lockObserved,
+	rehearsalFailed,
+	type RehearsalRule,
+	renameObserved,
+	rewriteObserved,
+	unrehearsed,
+} from './rehearsal-rules.ts';
 import type {Review, ReviewedTable} from './review.ts';
 
 /** What is known of the script and the live tables before the rehearsal. */
-export type BeforeRehearsal = Pick<Review, 'findings' | 'tables'>;
+export type BeforeRehearsal = Pick<Review, 'findings' | 'tables' | 'changes'>;
 
 /**
  * What a rehearsal adds to the review: that it failed or could not be, that the script is not idempotent, and what the
@@ -18,6 +27,12 @@ export function rehearsalFindings(rehearsal: Rehearsal, review: BeforeRehearsal)
 		...(rehearsal.kind === 'failed' ? [failed(rehearsal)] : []),
 		...(rehearsal.kind === 'not-idempotent' ? [notIdempotent(rehearsal.repeated)] : []),
 		...(rehearsal.kind === 'passed' ? writesAgain(rehearsal) : []),
+		...dropsMissed(rehearsal.effects, review).map((losses) =>
+			lossFinding(dropObserved, losses, 'is gone, or made anew,'),
+		),
+		...renamesMissed(rehearsal.effects, review).map((losses) =>
+			lossFinding(renameObserved, losses, 'has another name'),
+		),
 		...rewritesMissed(rehearsal, review),
 		...locksMissed(rehearsal, review),
 	];
@@ -89,6 +104,22 @@ function writesAgain({writesRunAgain}: RehearsalReport): readonly Finding[] {
 			remedy: 'Put the statement into a migration, so that its guard lets it run once.',
 		},
 	];
+}
+
+/** Names told in a finding; the diff has them all. */
+const namedLosses = 10;
+
+function lossFinding(rule: RehearsalRule, {severity, names}: Losses, whatHappened: string): Finding {
+	const left = names.length - namedLosses;
+	const told = `${names.slice(0, namedLosses).join(', ')}${left > 0 ? ` and ${left} more` : ''}`;
+	return {
+		...from(rule),
+		severity,
+		destructive: true,
+		// An answer of the checklist answers for these, not for others.
+		statement: `-- ${told}`,
+		message: `After the rehearsal ${whatHappened} what the text of the script does not name: ${told}.`,
+	};
 }
 
 const rewriteRules = new Set(['type-rewrite', 'volatile-default']);

@@ -32,6 +32,25 @@ export const lockObserved: RehearsalRule = {
 	remedy: 'Look for what touches the table: a function, a trigger, a foreign key, an EXECUTE.',
 };
 
+export const dropObserved: RehearsalRule = {
+	id: 'drop-observed',
+	item: 'no-destructive-drop',
+	waivable: true,
+	severity: 'blocker; warning where the table is empty, and for views, functions and types',
+	why: 'What is dropped, or dropped and made anew, is gone for good, and the version that runs now may still use it. The text of the script does not show it.',
+	remedy:
+		'Look for what drops it: an EXECUTE, a function, a CASCADE. Drop it in a statement of its own, a release after the last version that uses it.',
+};
+
+export const renameObserved: RehearsalRule = {
+	id: 'rename-observed',
+	item: 'no-destructive-rename',
+	waivable: true,
+	severity: 'blocker; warning where the table is empty, and for views, functions and types',
+	why: 'The version that runs now uses the old name until the new one is deployed. The text of the script does not show it.',
+	remedy: 'Look for what renames it: an EXECUTE, a function. Keep the old name usable for one release, by a view.',
+};
+
 export const unrehearsed: RehearsalRule = {
 	id: 'unrehearsed',
 	item: null,
@@ -43,4 +62,11 @@ export const unrehearsed: RehearsalRule = {
 };
 
 /** Beside `not-idempotent`, which the review finds in the text and the rehearsal in what happens. */
-export const rehearsalRules: readonly RehearsalRule[] = [rehearsalFailed, rewriteObserved, lockObserved, unrehearsed];
+export const rehearsalRules: readonly RehearsalRule[] = [
+	rehearsalFailed,
+	dropObserved,
+	renameObserved,
+	rewriteObserved,
+	lockObserved,
+	unrehearsed,
+];

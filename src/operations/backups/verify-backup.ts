@@ -13,6 +13,16 @@ export async function verifyBackup(
 ): Promise<string | null> {
 	const {target, path, kind, bytes, sha256} = backup;
 	const trouble = await backups.verify({target, path, kind, bytes, sha256, signal: asked.signal});
+	await writeFinding(record, backup, {by: asked.by, trouble});
+	return trouble;
+}
+
+/** Writes down what was found of a backup, in the history of the request whose run took it. */
+export async function writeFinding(
+	record: RecordStore,
+	backup: RecordedBackup,
+	{by, trouble}: {readonly by: string; readonly trouble: string | null},
+): Promise<void> {
 	const at = await record.now();
 	await record.commit({
 		number: backup.request,
@@ -20,11 +30,10 @@ export async function verifyBackup(
 		claim: null,
 		event: {
 			kind: trouble === null ? 'backup-verified' : 'backup-found-bad',
-			actor: asked.by,
+			actor: by,
 			at,
 			detail: {backup: backup.id, trouble},
 		},
 		writes: [{kind: 'backup-change', backup: backup.id, set: {verified: {at, trouble}}}],
 	});
-	return trouble;
 }

@@ -32,6 +32,6 @@ export async function acknowledge(
 	await announce(world, ask.number, []);
 	return {
 		kind: 'done',
-		sentence: `MR-${ask.number} is yours: no more pings. The lead decides about a re-run or a restore.`,
+		sentence: `MR-${ask.number} is yours: no more pings. The lead decides how it goes on.`,
 	};
 }

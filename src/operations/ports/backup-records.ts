@@ -1,4 +1,5 @@
 import type {KeptBackup} from '../../domain/retention.ts';
+import type {TargetIdentity} from './targets.ts';
 
 /** A dump that Lockstep took, or what a configured program took in its place. */
 export type BackupKind = 'dump' | 'program';
@@ -38,6 +39,16 @@ export interface LastBackup {
 	readonly request: number;
 	readonly fileName: string;
 	readonly finishedAt: number;
+	/** What was written since: null or not said where nobody could count. */
+	readonly written?: {readonly rows: number; readonly at: number} | null;
+}
+
+/** Rows written to a target since a backup was taken, as its statistics count them. */
+export interface WrittenSince {
+	readonly backup: number;
+	readonly rows: number;
+	/** Epoch milliseconds. */
+	readonly at: number;
 }
 
 /** What is written down about a backup. */
@@ -58,6 +69,8 @@ export interface BackupRecords {
 	/**
 	 * The newest good backup of the very database that the request was reviewed against which was finished after `since`
 	 * and is not to be deleted, or null.
+	 *
+	 * @param database The one that it is being reviewed against, where that is not in the record yet.
 	 */
-	newest(request: number, since: number): Promise<RecordedBackup | null>;
+	newest(request: number, since: number, database?: TargetIdentity): Promise<RecordedBackup | null>;
 }

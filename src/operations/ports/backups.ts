@@ -65,6 +65,8 @@ export interface StoredBackups {
 	 * null. Throws Failure backup-failed where the place itself cannot be reached, cancelled.
 	 */
 	verify(backup: VerifyBackup): Promise<string | null>;
+	/** Rows per table as its manifest counted them; null where there is no manifest to read. Throws Failure backup-failed. */
+	countedRows(backup: KeptPlace): Promise<readonly TableRows[] | null>;
 	/** Removes it with its manifest; content where it is gone already. Throws Failure backup-failed. */
 	remove(backup: KeptPlace): Promise<void>;
 }

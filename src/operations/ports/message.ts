@@ -4,7 +4,8 @@
  * payload's `before`), `call` (those who could approve are pinged; the payload's `call` is its index among the calls), `script` (the file with its hash), `line` (one sentence), `result`
  * (after a run: what landed, tables touched, last history rows), `tables` (the full table list as a file), `findings`
  * (every finding of a review as a file, where the messages have no room for them), `rehearsal` (what the script changed
- * on a copy of the schema, as a diff).
+ * on a copy of the schema, as a diff), `made-otherwise` (how the change that the newest run made differs from the rehearsed
+ * one: its report's `difference` as a file).
  */
 export type MessageKind =
 	| 'request'
@@ -17,6 +18,7 @@ export type MessageKind =
 	| 'tables'
 	| 'findings'
 	| 'rehearsal'
+	| 'made-otherwise'
 	| 'escalation'
 	| 'reminder';
 

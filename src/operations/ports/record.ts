@@ -6,14 +6,14 @@ import type {Escalation} from '../../domain/escalation.ts';
 import type {GateRequest} from '../../domain/gate.ts';
 import type {RecordedRehearsal, RehearsalGround} from '../../domain/recorded-rehearsal.ts';
 import type {MigrationRequest, RequestState} from '../../domain/request.ts';
-import type {CatalogTable, Run, RunOutcome, RunReport, StepName, StepState} from '../../domain/run.ts';
-import type {CatalogObject} from '../../domain/schema-delta.ts';
+import type {Run, RunOutcome, RunReport, StepName, StepState} from '../../domain/run.ts';
+import type {CatalogObject, SchemaDelta} from '../../domain/schema-delta.ts';
 import type {Survey} from '../../domain/survey.ts';
 import type {Stage} from '../../domain/stage.ts';
 import type {Waiver} from '../../domain/waiver.ts';
-import type {BackupChange, BackupRecords, BackupRow, LastBackup} from './backup-records.ts';
+import type {BackupChange, BackupRecords, BackupRow, LastBackup, WrittenSince} from './backup-records.ts';
 import type {MessageKind, MessageSlot} from './message.ts';
-import type {TargetIdentity} from './targets.ts';
+import type {HistoryRow, TargetIdentity} from './targets.ts';
 
 export type {BackupRow, LastBackup} from './backup-records.ts';
 
@@ -177,6 +177,7 @@ export type RequestChange = Partial<
 	readonly rehearsal?: RecordedRehearsal | null;
 	/** Goes with {@link rehearsal}: null where there is none, or where it is too large to keep. */
 	readonly rehearsalGround?: RehearsalGround | null;
+	readonly writtenSince?: WrittenSince | null;
 };
 
 /** How the target stood right before apply, and what was to change: what verification compares with. */
@@ -184,6 +185,23 @@ export interface RunGround {
 	readonly objects: readonly CatalogObject[];
 	/** Null for a script that was not rehearsed. */
 	readonly rehearsed: RehearsalGround | null;
+	/** The run that applied: an earlier one where this one only verifies again what that one made. */
+	readonly run: number;
+	/** The history's rows; null where its table was not there. */
+	readonly history: readonly HistoryRow[] | null;
+}
+
+/** How the target stood before a run that left something behind. */
+export interface LeftBehind {
+	readonly request: number;
+	readonly run: number;
+	/** Everything of its script is there. */
+	readonly everything: boolean;
+	/** A lead has closed the request. */
+	readonly closed: boolean;
+	readonly survey: Survey;
+	/** Indexes that were invalid then. */
+	readonly invalid: readonly string[];
 }
 
 export interface RunChange {
@@ -191,7 +209,6 @@ export interface RunChange {
 	readonly outcome?: RunOutcome;
 	readonly cancelAskedBy?: string;
 	readonly appliedBefore?: readonly string[];
-	readonly catalogBefore?: readonly CatalogTable[];
 	readonly invalidBefore?: readonly string[];
 	readonly surveyBefore?: Survey;
 	readonly drill?: Drill;
@@ -326,6 +343,13 @@ export interface RecordStore {
 	 * closed it; null where there is none.
 	 */
 	unverifiedOn(target: string, historyTable: string, except: number): Promise<number | null>;
+	/** What the runs rehearsed that were verified on the same target after this one had begun. */
+	verifiedSince(run: number): Promise<readonly SchemaDelta[]>;
+	/**
+	 * Runs of this request's app, history table and very database that left something behind unverified, since the last
+	 * verified one there, oldest first: of this request or of others, closed or not.
+	 */
+	leftBehind(number: number): Promise<readonly LeftBehind[]>;
 	/** Which request's verified run applied each of these migrations last, where one did. */
 	appliedBy(target: string, historyTable: string, ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
 	/** Ids of migrations that other requests' scripts with this history table found applied, or applied themselves. */

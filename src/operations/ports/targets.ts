@@ -132,7 +132,7 @@ export interface TargetDatabase {
 	/** Rows of the history table, or null where the table does not exist. */
 	history(table: HistoryTable): Promise<readonly HistoryRow[] | null>;
 	tableFacts(tables: readonly TouchedTable[]): Promise<readonly TableFacts[]>;
-	catalog(): Promise<readonly CatalogTable[]>;
+	tables(): Promise<readonly CatalogTable[]>;
 	/** Every object of the database, as a rehearsal's copy is read: what two moments are compared by. */
 	objects(): Promise<readonly CatalogObject[]>;
 	/** Indexes that are not valid, as `schema.index on schema.table`. */

@@ -1,5 +1,11 @@
-import {effectsText, kept, type RecordedRehearsal} from '../../domain/recorded-rehearsal.ts';
-import type {ImpossibleReason, Rehearsal} from '../../domain/rehearsal.ts';
+import {
+	effectsText,
+	groundOf,
+	kept,
+	type RecordedRehearsal,
+	type RehearsalGround,
+} from '../../domain/recorded-rehearsal.ts';
+import type {ImpossibleReason, WholeRehearsal} from '../../domain/rehearsal.ts';
 import {mayRehearse} from '../../domain/review/rehearsed-review.ts';
 import type {Review} from '../../domain/review/review.ts';
 import type {Target} from '../../domain/target.ts';
@@ -18,6 +24,13 @@ const impossible: {readonly [code in FailureCode]?: ImpossibleReason} = {
 	'target-failed': 'copy-incomplete',
 };
 
+/** A rehearsal as it goes into the record: what every reading of the request brings along, and what it stands on. */
+export interface NewRehearsal {
+	readonly recorded: RecordedRehearsal;
+	/** Null where verification has nothing of it to go by. */
+	readonly ground: RehearsalGround | null;
+}
+
 /**
  * Applies the script twice to a throw-away copy of the target. Null where no rehearsal is asked for: the target's
  * configuration wants none, nothing is pending, or the script must change anyway.
@@ -29,23 +42,27 @@ export async function rehearseScript(
 	record: Pick<RequestRecord, 'request' | 'rehearsal' | 'waivers'>,
 	target: Target,
 	asked: {readonly review: Review; readonly history: HistoryTable; readonly signal: AbortSignal},
-): Promise<RecordedRehearsal | null> {
+): Promise<NewRehearsal | null> {
 	const may = target.rehearsal.enabled ? mayRehearse(asked.review) : 'no';
 	if (may === 'no') return null;
 	const allowed = isAllowed(record);
 	const at = world.clock.now();
 	const rehearsal = may === 'ask' && !allowed ? notAllowed : await rehearsed(world, record, target, asked);
+	const {scriptSha256} = record.request;
 	return {
-		scriptSha256: record.request.scriptSha256,
-		pending: asked.review.pending,
-		at,
-		allowed,
-		effectsHash: world.hash(effectsText(rehearsal)),
-		...kept(rehearsal),
+		recorded: {
+			scriptSha256,
+			pending: asked.review.pending,
+			at,
+			allowed,
+			effectsHash: world.hash(effectsText(rehearsal)),
+			rehearsal: kept(rehearsal),
+		},
+		ground: groundOf(rehearsal, scriptSha256, at),
 	};
 }
 
-const notAllowed: Rehearsal = {
+const notAllowed: WholeRehearsal = {
 	kind: 'impossible',
 	reason: 'not-allowed',
 	sentence:
@@ -75,23 +92,32 @@ async function rehearsed(
 	{request}: Pick<RequestRecord, 'request'>,
 	target: Target,
 	{history, signal}: {readonly history: HistoryTable; readonly signal: AbortSignal},
-): Promise<Rehearsal> {
+): Promise<WholeRehearsal> {
 	const bytes = await world.record.script(request.scriptSha256);
 	if (bytes === null) throw new Error(`The record lacks the script ${request.scriptSha256}.`);
 	const {role, lockTimeoutMs} = target.apply;
+	const asked = {target: target.name, requestNumber: request.number, bytes, history, role, lockTimeoutMs, signal};
 	try {
-		return await world.scratch.rehearse({
-			target: target.name,
-			requestNumber: request.number,
-			bytes,
-			history,
-			role,
-			lockTimeoutMs,
-			signal,
-		});
+		return await patiently(world, signal, async () => await world.scratch.rehearse(asked));
 	} catch (error) {
 		const reason = error instanceof Failure ? impossible[error.code] : undefined;
 		if (!(error instanceof Failure) || reason === undefined) throw error;
 		return {kind: 'impossible', reason, sentence: error.message};
 	}
+}
+
+/** Before each further try. Milliseconds: a machine out of memory or processes for a moment has them again then. */
+const waits = [1000, 4000, 10_000] as const;
+
+/** A throw-away server that cannot be had now may be had in a moment; "unrehearsed" would stay until the next review. */
+async function patiently<T>({clock}: World, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+	for (const wait of waits) {
+		try {
+			return await work();
+		} catch (error) {
+			if (!(error instanceof Failure) || error.code !== 'scratch-unavailable') throw error;
+			await clock.sleep(wait, signal);
+		}
+	}
+	return await work();
 }

@@ -5,8 +5,10 @@ import type {RecordedRehearsal} from '../../domain/recorded-rehearsal.ts';
 import {isRefusal} from '../../domain/refusal.ts';
 import {move, type RequestEvent} from '../../domain/request.ts';
 import type {Target} from '../../domain/target.ts';
+import {lookAtWritten} from '../backups/written-since.ts';
 import {announce} from '../decide.ts';
 import {requestNames} from './notice-moved.ts';
+import type {WrittenSince} from '../ports/backup-records.ts';
 import {Failure} from '../ports/failure.ts';
 import type {NewMessage, RequestRecord, Write} from '../ports/record.ts';
 import {lastUnverified} from '../run/recover-run.ts';
@@ -65,8 +67,9 @@ async function concludeReview(
 	);
 	const appliers = await appliersOf(world, claim, reviewed);
 	const unverified = await world.record.unverifiedOn(target.name, reviewed.review.historyTable, claim.request.number);
+	const writtenSince = await lookAtWritten(world, claim.request.number, target, reviewed.identity);
 	await lease.stop();
-	const [event, writes] = conclude(claim, target, reviewed, {lookedAt, appliers, unverified});
+	const [event, writes] = conclude(claim, target, reviewed, {lookedAt, appliers, unverified, writtenSince});
 	await commitClaimed(world, {claim, lease}, event, writes);
 }
 
@@ -92,7 +95,8 @@ async function commit(
 		writes: [{kind: 'request', set: {state: next}}, ...writes],
 	});
 	if (committed.kind !== 'committed') return false;
-	await announce(world, number, []);
+	// What was to start before the target moved goes on.
+	await announce(world, number, event === 'approved' ? [{kind: 'run', number, pool: record.pool}] : []);
 	return true;
 }
 
@@ -136,6 +140,8 @@ interface Circumstances {
 	readonly appliers: readonly number[] | null;
 	/** Another request that was applied to this history and not verified. */
 	readonly unverified: number | null;
+	/** What a restore of the target's shared backup would lose. */
+	readonly writtenSince: WrittenSince | null;
 }
 
 /** What the review makes of the request. */
@@ -143,9 +149,9 @@ function conclude(
 	record: RequestRecord,
 	target: Target,
 	reviewed: TargetReview,
-	{lookedAt: now, appliers, unverified}: Circumstances,
+	{lookedAt: now, appliers, unverified, writtenSince}: Circumstances,
 ): [RequestEvent, readonly Write[]] {
-	const {review, digest, state, identity, rehearsal} = reviewed;
+	const {review, digest, state, identity, rehearsal, rehearsalGround} = reviewed;
 	if (state.inRecovery) {
 		const reason = `${target.name} is a replica (in recovery) right now: Lockstep reviews and migrates only the primary. Point the target at it in lockstep.yaml.`;
 		return ['review-postponed', [{kind: 'request', set: {hold: {reason, until: now + retryMs}}}]];
@@ -157,6 +163,8 @@ function conclude(
 		remindAt: null,
 		targetIdentity: identity,
 		rehearsal,
+		rehearsalGround,
+		writtenSince,
 		hold: null,
 	} as const;
 	const nothingLeft = review.pending.length === 0 && lastUnverified(record) === undefined;

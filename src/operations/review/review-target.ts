@@ -1,6 +1,6 @@
 import {digestText} from '../../domain/approval.ts';
 import {isRefusal} from '../../domain/refusal.ts';
-import {type RecordedRehearsal, rehearsalFor} from '../../domain/recorded-rehearsal.ts';
+import {type RecordedRehearsal, type RehearsalGround, rehearsalFor} from '../../domain/recorded-rehearsal.ts';
 import {rehearsedReview} from '../../domain/review/rehearsed-review.ts';
 import {withoutDumps} from '../../domain/review/last-use.ts';
 import type {KnownIds} from '../../domain/review/review-context.ts';
@@ -10,7 +10,8 @@ import {historyKeepers, type Target} from '../../domain/target.ts';
 import {Failure} from '../ports/failure.ts';
 import type {RequestRecord} from '../ports/record.ts';
 import type {ReadScript} from '../ports/script-reader.ts';
-import type {HistoryTable, TargetDatabase, TargetIdentity, TargetState} from '../ports/targets.ts';
+import type {HistoryRow, HistoryTable, TargetDatabase, TargetIdentity, TargetState} from '../ports/targets.ts';
+import type {NewRehearsal} from './rehearse-script.ts';
 import type {World} from '../world.ts';
 
 /** A review against the target as it is now. */
@@ -21,15 +22,19 @@ export interface TargetReview {
 	readonly identity: TargetIdentity;
 	readonly history: HistoryTable;
 	readonly appliedIds: readonly string[];
+	/** Null where the history's table is not there. */
+	readonly historyRows: readonly HistoryRow[] | null;
 	/** With what the rehearsal showed. */
 	readonly review: Review;
 	/** Null where none is asked for, and where there is none of this script with these migrations pending. */
 	readonly rehearsal: RecordedRehearsal | null;
+	/** Of a rehearsal of just now: what it stands on, where that is kept. */
+	readonly rehearsalGround: RehearsalGround | null;
 	readonly digest: string;
 }
 
 /** Rehearses the script that was reviewed, or not. */
-export type Rehearse = (review: Review, history: HistoryTable) => Promise<RecordedRehearsal | null>;
+export type Rehearse = (review: Review, history: HistoryTable) => Promise<NewRehearsal | null>;
 
 /**
  * Reads the script again from the record and the facts from the target, and reviews one against the other. Asked at
@@ -49,7 +54,8 @@ export async function reviewTarget(
 	const state = await database.state();
 	const identity = {...state.identity, uuid: await mark(world, database, state)};
 	const history = historyTable(read);
-	const appliedIds = ((await database.history(history)) ?? []).map(({migrationId}) => migrationId);
+	const historyRows = await database.history(history);
+	const appliedIds = (historyRows ?? []).map(({migrationId}) => migrationId);
 	const dumps = backups.map(({finishedAt}) => finishedAt);
 	const asked = await database.tableFacts(tablesTouched(read.script, read.frame, appliedIds));
 	const facts = asked.map((table) => withoutDumps(table, dumps));
@@ -62,10 +68,9 @@ export async function reviewTarget(
 		target: {historyIds: appliedIds, serverVersion: state.serverVersion, knownIds, sharedHistory: shared},
 		policy: target.policy.review,
 	});
-	const rehearsal =
-		rehearse === null || state.inRecovery
-			? rehearsalFor(recorded, request.scriptSha256, ofText.pending)
-			: await rehearse(ofText, history);
+	const isKnown = rehearse === null || state.inRecovery;
+	const fresh = isKnown ? null : await rehearse(ofText, history);
+	const rehearsal = isKnown ? rehearsalFor(recorded, request.scriptSha256, ofText.pending) : (fresh?.recorded ?? null);
 	const review = rehearsal === null ? ofText : rehearsedReview(ofText, rehearsal.rehearsal, target.policy.review);
 	const digest = world.hash(
 		digestText({
@@ -83,7 +88,9 @@ export async function reviewTarget(
 			rehearsed: target.rehearsal.enabled ? (rehearsal?.effectsHash ?? 'not rehearsed') : null,
 		}),
 	);
-	return {kind: 'reviewed', read, state, identity, history, appliedIds, review, rehearsal, digest};
+	const rehearsalGround = fresh?.ground ?? null;
+	const found = {review, rehearsal, rehearsalGround, digest};
+	return {kind: 'reviewed', read, state, identity, history, appliedIds, historyRows, ...found};
 }
 
 export async function readRecorded(world: World, request: MigrationRequest): Promise<ReadScript> {

@@ -27,13 +27,7 @@ export async function endRun(run: RunContext, end: RunEnd): Promise<void> {
 		case 'held':
 			return await hold(run, record, end);
 		case 'moved':
-			await writeUnderClaim(run, 'moved', [
-				...finish(run, record, 'moved', 'moved', {hold: null}),
-				...stopSteps(run, record, end.reason),
-				line('moved', end.reason),
-			]);
-			await announce(run.world, run.number, [{kind: 'review', number: run.number, pool: run.target.pool}]);
-			return;
+			return await goBack(run, record, end.reason);
 		case 'lapsed':
 			await writeUnderClaim(run, 'approval-lapsed', [
 				...finish(run, record, 'approval-lapsed', 'held', {
@@ -52,6 +46,33 @@ export async function endRun(run: RunContext, end: RunEnd): Promise<void> {
 			await announce(run.world, run.number, [{kind: 'run', number: run.number, pool: run.target.pool}]);
 			return;
 	}
+}
+
+/** Moves in a row after which a person starts the run: a target that never stands still would be reviewed for ever. */
+const mostMoves = 3;
+
+/** To its review; where that finds what was approved, the run then starts again by itself. */
+async function goBack(run: RunContext, record: RequestRecord, reason: string): Promise<void> {
+	const moves = movesInARow(record) + 1;
+	const stays = moves >= mostMoves;
+	const added = stays ? ` It was so ${moves} times in a row: it starts when somebody clicks Run now.` : '';
+	await writeUnderClaim(
+		run,
+		'moved',
+		[
+			...finish(run, record, 'moved', 'moved', {hold: null, ...(stays ? {startDueAt: null} : {})}),
+			...stopSteps(run, record, reason),
+			line('moved', `${reason}${added}`),
+		],
+		{reason},
+	);
+	await announce(run.world, run.number, [{kind: 'review', number: run.number, pool: run.target.pool}]);
+}
+
+/** Ended runs since the last that came further; one that was only held does not count either way. */
+function movesInARow({runs}: RequestRecord): number {
+	const last = runs.findLastIndex(({outcome}) => outcome === 'verified' || outcome === 'failed');
+	return runs.slice(last + 1).filter(({outcome}) => outcome === 'moved').length;
 }
 
 /** Approvals are missing again, as after a review. */
@@ -136,6 +157,7 @@ async function fail(run: RunContext, record: RequestRecord, failure: RunReport):
 			nextPingAt: nextPing(at, run.target.policy.escalateEveryMinutes),
 		},
 		message({kind: 'result'}),
+		...(failure.difference == null ? [] : [message({kind: 'made-otherwise'})]),
 	]);
 }
 

@@ -14,12 +14,15 @@ import {patiently} from './patiently.ts';
 import {type Recovered, recoverRun, unverifiedBefore} from './recover-run.ts';
 import type {TargetReview} from '../review/review-target.ts';
 import {askedToEnd, type RunContext, type RunEnd, type WorkerWorld, writeStep} from './run-context.ts';
+import {appliedNote} from './steps/applied-note.ts';
 import {apply, type Applied, notNow} from './steps/apply.ts';
-import {backUp} from './steps/back-up.ts';
+import {backUpAndDrill} from './steps/drill.ts';
+import {compareBase} from './steps/compare-base.ts';
 import {heldBy, preflight} from './steps/preflight.ts';
-import {decideAgain} from './steps/second-decision.ts';
+import {type Decided, decideAgain} from './steps/second-decision.ts';
 import {surveyBefore} from './steps/survey.ts';
-import {reportOf, type Verification, verify} from './steps/verify.ts';
+import type {Verification} from './steps/look-after.ts';
+import {reportOf, verify} from './steps/verify.ts';
 import {findTarget} from '../target-people.ts';
 
 const busyRetryMs = 10_000;
@@ -146,16 +149,16 @@ interface AppliedEarlier {
 }
 
 /** Everything before the first byte: whatever goes wrong here has changed nothing, so the run is held. */
-async function getReady(run: RunContext): Promise<TargetReview | AppliedEarlier | RunEnd> {
+async function getReady(run: RunContext): Promise<Decided | AppliedEarlier | RunEnd> {
 	try {
 		const state = await preflight(run);
 		if ('kind' in state) return state;
 		const found = await unverifiedBefore(run);
 		if (found !== null) return {kind: 'applied', found};
-		const backup = await backUp(run);
-		if (backup !== 'done') return backup;
-		const catalogBefore = await run.database.catalog();
-		const invalidBefore = await run.database.invalidIndexes();
+		const moved = await compareBase(run);
+		if (moved !== null) return moved;
+		const backedUp = await backUpAndDrill(run, state);
+		if (backedUp !== 'done') return backedUp;
 		const before = await surveyBefore(run);
 		if (before.kind !== 'surveyed') return before;
 		const reviewed = await decideAgain(run);
@@ -168,9 +171,9 @@ async function getReady(run: RunContext): Promise<TargetReview | AppliedEarlier 
 				run: run.claim.run,
 				set: {
 					appliedBefore: reviewed.appliedIds,
-					catalogBefore,
-					invalidBefore: before.invalid ?? invalidBefore,
+					invalidBefore: before.invalid,
 					surveyBefore: before.survey,
+					ground: reviewed.standing,
 				},
 			},
 		]);
@@ -198,12 +201,13 @@ async function unlessUnknown<T>(work: () => Promise<T>): Promise<{readonly value
 
 /** What was mended since the verification that failed is mended for good only when the same verification says so. */
 async function verifyAgain(run: RunContext, {assessment, history, earlier}: AppliedEarlier['found']): Promise<RunEnd> {
-	const {appliedBefore, catalogBefore, invalidBefore, surveyBefore: survey} = earlier;
+	const {appliedBefore, invalidBefore, surveyBefore: survey} = earlier;
+	const ground = await run.world.record.runGround(earlier.id);
 	const before = {
 		...(appliedBefore === null ? {} : {appliedBefore}),
-		...(catalogBefore === null ? {} : {catalogBefore}),
 		...(invalidBefore === null ? {} : {invalidBefore}),
 		...(survey === null ? {} : {surveyBefore: survey}),
+		...(ground === null ? {} : {ground}),
 	};
 	const note = 'nothing to apply: an earlier run applied everything, and is verified now';
 	await writeStep(run, 'apply', 'done', note, [{kind: 'run', run: run.claim.run, set: before}]);
@@ -227,7 +231,7 @@ async function judge(run: RunContext, reviewed: TargetReview, applied: Applied):
 		output: outcome.output.text,
 	};
 	if (assessment.landed === 'everything' && outcome.kind !== 'error') {
-		await writeStep(run, 'apply', 'done', `${assessment.landedMigrations.length} applied`);
+		await writeStep(run, 'apply', 'done', await appliedNote(run, assessment.landedMigrations.length));
 		return await verified(run, found);
 	}
 	const held = notNow(applied);

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import {startCluster, type ThrowAwayCluster} from '../../../src/adapters/scratch/cluster.ts';
-import {usualAccounts} from '../../../src/adapters/scratch/scratch.ts';
+import {usualAccounts} from '../../../src/adapters/scratch/scratch-settings.ts';
 import type {ScratchServer} from '../../../src/adapters/scratch/server.ts';
 import {findConfinement} from '../../../src/platform/confinement.ts';
 import {findPostgresServer, listPostgresTools} from '../../../src/platform/postgres-tools.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import pg from 'pg';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {startCluster, type ThrowAwayCluster} from '../../../src/adapters/scratch/cluster.ts';
-import {usualAccounts} from '../../../src/adapters/scratch/scratch.ts';
+import {usualAccounts} from '../../../src/adapters/scratch/scratch-settings.ts';
 import {findConfinement} from '../../../src/platform/confinement.ts';
 import {findPostgresServer, listPostgresTools} from '../../../src/platform/postgres-tools.ts';
 import {databaseServer} from '../../support/databases.ts';

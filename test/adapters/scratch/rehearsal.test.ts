@@ -1,6 +1,10 @@
 import {beforeAll, describe, expect, test} from 'vitest';
 import {stoppingLocks} from '../../../src/domain/rehearsal.ts';
-import {compareDeltas, movedSince, schemaDelta} from '../../../src/domain/schema-delta.ts';
+import type {CatalogObject} from '../../../src/domain/catalog-object.ts';
+import {compareDeltas} from '../../../src/domain/delta-comparison.ts';
+import {changeSentences, elsewhereLines} from '../../../src/domain/delta-words.ts';
+import {movedSince} from '../../../src/domain/rehearsal-ground.ts';
+import {schemaDelta} from '../../../src/domain/schema-delta.ts';
 import {readCatalogObjects} from '../../../src/platform/postgres-catalog.ts';
 import {migrationId, reviewBytes} from '../../support/read-ef-script.ts';
 import {createShop, historySql, migration, reported, type RehearsedShop} from './rehearsing.ts';
@@ -250,12 +254,8 @@ describe("the target's own ways", () => {
 			await rich.rehearse(migration(migrationId, 'ALTER TABLE sales ADD a int; ALTER TABLE parts ADD b int;')),
 		);
 		expect(report.base.length).toBeGreaterThan(20);
-		const now = async (): Promise<readonly string[]> => {
-			const client = await rich.connect();
-			const objects = await readCatalogObjects(client, []);
-			await client.end();
-			return movedSince(report, objects).map(({kind, identity}) => `${kind} ${identity}`);
-		};
+		const now = async (): Promise<readonly string[]> =>
+			movedSince(report, await objectsOf(rich)).map(({kind, identity}) => `${kind} ${identity}`);
 		expect(await now()).toEqual([]);
 		await rich.query('CREATE TABLE elsewhere (id int); ALTER TABLE sales ADD surprise int; DROP INDEX ix_sales;');
 		expect(await now()).toEqual(['index public.ix_sales', 'column public.sales.surprise']);
@@ -271,14 +271,12 @@ describe("the target's own ways", () => {
 			'CREATE TABLE lines (id uuid PRIMARY KEY, sale integer REFERENCES sales (id)); CREATE INDEX ix_lines ON lines (sale);',
 			'ALTER TABLE sales RENAME TO orders;',
 		);
-		const {delta} = reported(await real.rehearse(script));
-		const client = await real.connect();
-		const before = await readCatalogObjects(client, []);
-		await client.query(`SET ROLE ${real.user}; ${script}`);
-		const made = schemaDelta(before, await readCatalogObjects(client, []));
-		await client.end();
-		expect(made).toEqual(delta);
-		expect(compareDeltas(delta, made)).toEqual({missing: [], unexpected: [], elsewhere: []});
+		const rehearsed = reported(await real.rehearse(script));
+		const before = await objectsOf(real);
+		await real.query(`SET ROLE ${real.user}; ${script}`);
+		const after = await objectsOf(real);
+		expect(schemaDelta(before, after)).toEqual(rehearsed.delta);
+		expect(compareDeltas(rehearsed, before, after)).toEqual(exactly);
 	});
 
 	test('a superuser who applies is an ordinary role here, who may do all that owners may', async () => {
@@ -311,3 +309,131 @@ describe("the target's own ways", () => {
 		});
 	});
 });
+
+describe('what verification will go by', () => {
+	let ground: RehearsedShop;
+
+	beforeAll(async () => {
+		ground = await createShop(`
+			CREATE TYPE mood AS ENUM ('good', 'bad'); CREATE TYPE pair AS (one integer, two integer);
+			CREATE FUNCTION next_code() RETURNS text LANGUAGE sql AS $$ SELECT 'c' $$;
+			CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+			CREATE TABLE customers (id integer PRIMARY KEY, name text);
+			CREATE TABLE sales (id serial PRIMARY KEY, state varchar(10) NOT NULL CHECK (state IN ('open', 'paid')), mood mood, sizes pair,
+				code text DEFAULT next_code(), customer integer, note text);
+			CREATE INDEX ix_notes ON sales (lower(note)) WHERE state IN ('open', 'paid');
+			CREATE VIEW open_sales AS SELECT id, state FROM sales WHERE state IN ('open', 'held'); CREATE VIEW still_open AS SELECT id FROM open_sales;
+			CREATE VIEW names AS SELECT name FROM customers;
+			CREATE FUNCTION count_sales() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM sales; END;
+			CREATE TABLE lines (sale integer REFERENCES sales (id)); CREATE TABLE elsewhere (id integer); CREATE TABLE quotes (text text);
+			CREATE TRIGGER touch BEFORE UPDATE ON sales FOR EACH ROW EXECUTE FUNCTION touch();
+			CREATE POLICY own ON elsewhere USING (EXISTS (SELECT FROM sales));
+			CREATE TABLE events (day date, n integer CHECK (n > 0)) PARTITION BY RANGE (day); CREATE INDEX ix_events ON events (day);
+			CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
+		`);
+	});
+
+	test('the server says who would break without whom', async () => {
+		const objects = await objectsOf(ground);
+		const names = new Map(
+			objects.map(({key, kind, identity}) => [key, `${kind} ${identity.replaceAll('public.', '')}`]),
+		);
+		const used = Object.fromEntries(
+			objects
+				.filter(({uses}) => uses.length > 0)
+				.map(({key, uses}) => [names.get(key) ?? '', uses.map((other) => names.get(other) ?? other).toSorted()]),
+		);
+		expect(used).toEqual({
+			'column events_1.day': ['column events.day'],
+			'column events_1.n': ['column events.n'],
+			'column sales.code': ['function next_code()'],
+			'column sales.id': ['sequence sales_id_seq'],
+			'column sales.mood': ['type mood'],
+			'column sales.sizes': ['type pair'],
+			'constraint events_1.events_n_check': ['constraint events.events_n_check'],
+			'constraint lines.lines_sale_fkey': ['column sales.id', 'constraint sales.sales_pkey', 'table sales'],
+			'function count_sales()': ['table sales'],
+			'index events_1_day_idx': ['index ix_events'],
+			'policy elsewhere.own': ['table sales'],
+			'table events_1': ['table events'],
+			'trigger sales.touch': ['function touch()'],
+			'view names': ['column customers.name', 'table customers'],
+			'view open_sales': ['column sales.id', 'column sales.state', 'table sales'],
+			'view still_open': ['view open_sales'],
+		});
+	});
+
+	test('stands on all that the script touches, what depends on that and what its new objects use, as the target words it', async () => {
+		const script = migration(
+			migrationId,
+			'ALTER TABLE sales ADD paid_at timestamptz; ALTER TABLE sales RENAME COLUMN state TO status; ALTER TABLE sales RENAME note TO remark;',
+			'ALTER TABLE sales ADD CONSTRAINT fk_customer FOREIGN KEY (customer) REFERENCES customers (id);',
+			'ALTER TABLE events ADD note text; CREATE INDEX ix_events_n ON events (n);',
+			'UPDATE quotes SET text = lower(text);',
+		);
+		const rehearsed = reported(await ground.rehearse(script));
+		const standsOn = rehearsed.base.map(({kind, identity}) => `${kind} ${identity.replaceAll('public.', '')}`);
+		expect(standsOn).toEqual(
+			expect.arrayContaining([
+				'view open_sales',
+				'view still_open',
+				'constraint lines.lines_sale_fkey',
+				'function count_sales()',
+				'policy elsewhere.own',
+				'trigger sales.touch',
+				'table events_1',
+				'column events_1.n',
+				'column customers.id',
+				'constraint customers.customers_pkey',
+				'column quotes.text',
+			]),
+		);
+		for (const other of ['table elsewhere', 'table lines', 'view names', 'column customers.name', 'type mood']) {
+			expect(standsOn).not.toContain(other);
+		}
+		expect(rehearsed.wordedOtherwise).toEqual([
+			'constraint public.sales.sales_state_check',
+			'index public.ix_notes',
+			'view public.open_sales',
+		]);
+		expect(rehearsed.effects.map(({kind, identity}) => `${kind} ${identity}`)).not.toContain(
+			'column public.events_1.note',
+		);
+		const before = await objectsOf(ground);
+		expect(movedSince(rehearsed, before)).toEqual([]);
+
+		await ground.query(`SET ROLE ${ground.user}; ${script}
+			CREATE TABLE events_2 PARTITION OF events FOR VALUES FROM ('2026-02-01') TO ('2026-03-01'); ALTER TABLE elsewhere ADD note text;`);
+		const after = await objectsOf(ground);
+		const met = compareDeltas(rehearsed, before, after);
+		expect(met).toMatchObject({missing: [], unexpected: [], grants: []});
+		expect(elsewhereLines(met.elsewhere, [], 10)).toEqual([
+			'one partition of public.events came',
+			'column public.elsewhere.note came',
+		]);
+
+		await ground.query(`SET ROLE ${ground.user}; CREATE VIEW paid AS SELECT id FROM sales; GRANT SELECT ON sales TO PUBLIC;
+			ALTER TABLE sales DROP CONSTRAINT fk_customer; CREATE OR REPLACE VIEW open_sales AS SELECT id, status AS state FROM sales;`);
+		const spoilt = compareDeltas(rehearsed, before, await objectsOf(ground));
+		expect(changeSentences(spoilt.missing, 10)).toEqual(['constraint public.sales.fk_customer came']);
+		expect(changeSentences(spoilt.unexpected, 10)).toEqual(['view public.paid came']);
+		expect(changeSentences(spoilt.grants, 10)).toEqual(['grant table public.sales to public came']);
+	});
+
+	test('is known of a target, too, whose snapshot pg_dump cannot have', async () => {
+		const closed = await createShop(`CREATE TABLE orders (state varchar(10) CHECK (state IN ('open', 'paid')));`);
+		await closed.query('REVOKE EXECUTE ON FUNCTION pg_export_snapshot() FROM PUBLIC');
+		const rehearsed = reported(await closed.rehearse(migration(migrationId, 'ALTER TABLE orders ADD note text;')));
+		expect(rehearsed.wordedOtherwise).toEqual(['constraint public.orders.orders_state_check']);
+		expect(movedSince(rehearsed, await objectsOf(closed))).toEqual([]);
+	});
+});
+
+const exactly = {missing: [], unexpected: [], grants: [], elsewhere: []};
+
+async function objectsOf(of: RehearsedShop): Promise<readonly CatalogObject[]> {
+	const client = await of.connect();
+	const objects = await readCatalogObjects(client, []);
+	await client.end();
+	return objects;
+}

@@ -1,6 +1,7 @@
 /** A worker for tests to kill in the middle of a rehearsal; its settings come as JSON. */
 import {text} from 'node:stream/consumers';
-import {createScratch, type ScratchSettings} from '../../../src/adapters/scratch/scratch.ts';
+import {createScratch} from '../../../src/adapters/scratch/scratch.ts';
+import type {ScratchSettings} from '../../../src/adapters/scratch/scratch-settings.ts';
 
 const settings = JSON.parse(await text(process.stdin)) as ScratchSettings;
 await createScratch(settings).rehearse({

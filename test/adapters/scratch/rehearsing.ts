@@ -1,7 +1,8 @@
 import {chmod, mkdtemp, readdir, rm} from 'node:fs/promises';
 import type pg from 'pg';
-import {createScratch, type ScratchSettings} from '../../../src/adapters/scratch/scratch.ts';
-import type {Rehearsal, RehearsalReport} from '../../../src/domain/rehearsal.ts';
+import {createScratch} from '../../../src/adapters/scratch/scratch.ts';
+import type {ScratchSettings} from '../../../src/adapters/scratch/scratch-settings.ts';
+import type {RehearsalReport, RehearsedGround, WholeRehearsal} from '../../../src/domain/rehearsal.ts';
 import type {RehearsalRequest} from '../../../src/operations/ports/scratch.ts';
 import type {HistoryTable} from '../../../src/operations/ports/targets.ts';
 import {createOwnedDatabase} from '../../support/owned-database.ts';
@@ -17,7 +18,7 @@ export interface RehearsedShop {
 	connect(): Promise<pg.Client>;
 	/** Runs SQL on production as the superuser. */
 	query<Row extends pg.QueryResultRow>(sql: string): Promise<readonly Row[]>;
-	rehearse(script: string | Uint8Array, changed?: Changed): Promise<Rehearsal>;
+	rehearse(script: string | Uint8Array, changed?: Changed): Promise<WholeRehearsal>;
 }
 
 export interface Changed extends Partial<RehearsalRequest> {
@@ -101,7 +102,7 @@ export function migration(id: string, ...statements: readonly string[]): string 
 }
 
 /** The report, whatever came of it; where there is none, an error that says why. */
-export function reported(rehearsal: Rehearsal): RehearsalReport {
+export function reported(rehearsal: WholeRehearsal): RehearsalReport & RehearsedGround {
 	if (rehearsal.kind === 'impossible') throw new Error(`not rehearsed: ${rehearsal.sentence}`);
 	return rehearsal;
 }

@@ -1,7 +1,7 @@
 /** A worker for tests to kill: it starts a throw-away server, says where, and keeps a session in it busy. */
 import pg from 'pg';
 import {startCluster} from '../../../src/adapters/scratch/cluster.ts';
-import {usualAccounts} from '../../../src/adapters/scratch/scratch.ts';
+import {usualAccounts} from '../../../src/adapters/scratch/scratch-settings.ts';
 import {findConfinement} from '../../../src/platform/confinement.ts';
 import {findPostgresServer, listPostgresTools} from '../../../src/platform/postgres-tools.ts';
 

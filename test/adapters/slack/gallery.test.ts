@@ -12,7 +12,9 @@ import {bystander} from '../../../scripts/gallery/texts.ts';
 import {isObject} from '../../../simulator/json.ts';
 import {problemsOf} from '../../../simulator/limits/problems.ts';
 import {type Turn, turnOf} from '../../../src/adapters/slack/views/board/turn.ts';
+import type {Drill} from '../../../src/domain/drill.ts';
 import {requestStates} from '../../../src/domain/request.ts';
+import {stepNames} from '../../../src/domain/run.ts';
 import {shownTexts, tricksIn} from './shown-texts.ts';
 
 const views = fileURLToPath(new URL('../../../src/adapters/slack/views/', import.meta.url));
@@ -64,7 +66,7 @@ describe('nothing is forgotten', () => {
 	let exported: readonly ExportedFunction[];
 
 	beforeAll(async () => {
-		const names = (await readdir(views)).filter((name) => name.endsWith('.ts'));
+		const names = (await readdir(views, {recursive: true})).filter((name) => name.endsWith('.ts'));
 		const sources = await Promise.all(names.map(async (name) => await readFile(path.join(views, name), 'utf8')));
 		exported = sources.flatMap(exportedFunctions);
 	});
@@ -102,6 +104,26 @@ describe('nothing is forgotten', () => {
 		};
 		const found = new Set(requestScenes().map(({record, scene}) => turnOf(record, scene.target).kind));
 		expect(found).toEqual(new Set(Object.keys(kinds)));
+	});
+
+	test('everything that a drill can come to has an entry, as an end and on the way', () => {
+		const kinds: {readonly [kind in Drill['kind']]: true} = {
+			passed: true,
+			'script-failed': true,
+			'probes-failed': true,
+			'rows-differ': true,
+			'restore-failed': true,
+			skipped: true,
+		};
+		const runs = requestScenes().flatMap(({record}) => record.runs);
+		expect(new Set(runs.flatMap(({drill}) => drill?.kind ?? []))).toEqual(new Set(Object.keys(kinds)));
+	});
+
+	test('every step of a run has an entry in which it runs', () => {
+		const running = requestScenes().flatMap(({record}) =>
+			record.runs.flatMap(({steps}) => steps.filter(({state}) => state === 'running').map(({name}) => name)),
+		);
+		expect(new Set(running)).toEqual(new Set(stepNames));
 	});
 
 	test('everything that a line can be about has an entry', async () => {

@@ -137,6 +137,22 @@ describe('posting', () => {
 		const bytes = await local.people.fileBytes(posted?.files[0]?.id ?? '');
 		expect(bytes.toString()).toBe('-- 2 tables after MR-12\npublic.coupons\npublic.orders\n');
 	});
+
+	test('what was made otherwise than rehearsed is a file, and hides nothing', async () => {
+		const difference = 'Found, and not rehearsed:\n@@ table public.a\u202Eb @@\n+CREATE TABLE';
+		const failed = record({state: 'failed'}, {runs: [run({outcome: 'failed', report: report({difference})})]});
+		const threadTs = await messenger.post(slot('request'), failed);
+		const posting = slot('made-otherwise', {id: 5, threadTs});
+		const ts = await messenger.post(posting, failed);
+		const [, posted] = await local.people.as('dana').thread(channel, threadTs);
+		expect(posted?.text).toContain('How shop-production after MR-12 differs from what was rehearsed.');
+		expect(posted?.files[0]?.name).toBe('MR-12-made-otherwise-5.diff');
+		const bytes = await local.people.fileBytes(posted?.files[0]?.id ?? '');
+		expect(bytes.toString()).toBe(
+			'MR-12: how shop-production differs from what was rehearsed\n\nFound, and not rehearsed:\n@@ table public.aU+202Eb @@\n+CREATE TABLE\n',
+		);
+		expect(await messenger.find(posting)).toBe(ts);
+	});
 });
 
 test('every finding is in a file, with all its places', async () => {

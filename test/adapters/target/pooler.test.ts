@@ -23,7 +23,7 @@ test.skipIf(!existsSync(pgbouncer)).each([
 	const state = await eventually(async () => await pooled.state().catch(() => null));
 	expect(state.sessionless).toBe(sessionless);
 	expect((await pooled.state()).sessionless).toBe(sessionless);
-	expect(await pooled.catalog()).toHaveLength(1);
+	expect(await pooled.tables()).toHaveLength(1);
 });
 
 async function startPgBouncer({settings}: Production, mode: string): Promise<number> {

@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
 import type {Rehearsal, RehearsalReport} from '../../../src/domain/rehearsal.ts';
+import type {Effect} from '../../../src/domain/schema-delta.ts';
 import {type BeforeRehearsal, rehearsalFindings} from '../../../src/domain/review/rehearsal-findings.ts';
 import {reviewStatements, factsOf} from '../../support/read-ef-script.ts';
 
@@ -22,20 +23,16 @@ const report: RehearsalReport = {
 	first: pass,
 	second: pass,
 	effects: [],
-	delta: [],
-	base: [],
 	schemaDiff: '',
 	commands: [],
 	rewrites: [],
 	locks: [],
 	locksUnseen: [],
-	historyBefore: [],
-	historyAfter: [],
 	repeated: [],
 	writesRunAgain: [],
 };
 const rewrite = {table: 'public.orders', existedBefore: true, reasons: ['column type changed']};
-const nothingKnown: BeforeRehearsal = {findings: [], tables: []};
+const nothingKnown: BeforeRehearsal = {findings: [], tables: [], changes: []};
 
 test.each<[string, Rehearsal, BeforeRehearsal, readonly (readonly [string, string])[]]>([
 	['a clean rehearsal: nothing', {kind: 'passed', ...report}, nothingKnown, []],
@@ -106,6 +103,73 @@ test.each<[string, Rehearsal, BeforeRehearsal, readonly (readonly [string, strin
 		reviewed('ALTER TABLE orders ADD a int'),
 		[],
 	],
+	[
+		'a table that went, which the text does not show',
+		doing('dropped', 'table', 'public.orders'),
+		nothingKnown,
+		[['drop-observed', 'blocker']],
+	],
+	[
+		'a table that a rule has told of',
+		doing('dropped', 'table', 'public.orders'),
+		reviewed('DROP TABLE orders', {estimatedRows: 5}),
+		[],
+	],
+	[
+		'another table than the one that a rule has told of',
+		doing('dropped', 'table', 'public.lines'),
+		reviewed('DROP TABLE orders'),
+		[['drop-observed', 'blocker']],
+	],
+	[
+		'a column that went, of a table that is empty in production',
+		doing('dropped', 'column', 'public.orders."Total"'),
+		reviewed('ALTER TABLE orders ADD b int', {empty: true}),
+		[['drop-observed', 'warning']],
+	],
+	[
+		'a column that a rule has told of',
+		doing('dropped', 'column', 'public.orders."Total"'),
+		reviewed('ALTER TABLE orders DROP COLUMN "Total"'),
+		[],
+	],
+	[
+		'a table that was made anew, without its columns',
+		{
+			...doing('recreated', 'table', 'public.orders'),
+			effects: [effect('recreated', 'table', 'public.orders'), effect('recreated', 'column', 'public.orders.id')],
+		} as Rehearsal,
+		nothingKnown,
+		[['drop-observed', 'blocker']],
+	],
+	['a view made anew: nothing is lost', doing('recreated', 'view', 'public.totals'), nothingKnown, []],
+	['a view that went', doing('dropped', 'view', 'public.totals'), nothingKnown, [['drop-observed', 'warning']]],
+	['a view that the text drops', doing('dropped', 'view', 'public.totals'), reviewed('DROP VIEW totals'), []],
+	['an index that went: no loss', doing('dropped', 'index', 'public.ix_orders'), nothingKnown, []],
+	[
+		'a table that went with its schema',
+		doing('dropped', 'table', 'archive.orders'),
+		reviewed('DROP SCHEMA archive CASCADE'),
+		[],
+	],
+	[
+		'a table renamed, which the text does not show',
+		doing('renamed', 'table', 'public.sales', 'public.orders'),
+		nothingKnown,
+		[['rename-observed', 'blocker']],
+	],
+	[
+		'a table that the text renames',
+		doing('renamed', 'table', 'public.sales', 'public.orders'),
+		reviewed('ALTER TABLE orders RENAME TO sales'),
+		[],
+	],
+	[
+		'a column that the text renames',
+		doing('renamed', 'column', 'public.orders.b', 'public.orders.a'),
+		reviewed('ALTER TABLE orders RENAME COLUMN a TO b'),
+		[],
+	],
 ])('%s', (_, rehearsal, review, expected) => {
 	expect(rehearsalFindings(rehearsal, review).map(({rule, severity}) => [rule, severity])).toEqual(expected);
 });
@@ -119,6 +183,9 @@ test('the finding says where, what happened and how long it may take in producti
 		reviewed('ALTER TABLE orders ADD a int', {bytes: 600 * 1024 ** 2, estimatedRows: 5_000_000}),
 	);
 	expect(rewritten).toMatchObject({severity: 'blocker', message: expect.stringContaining('about 10 s')});
+	const [lost] = rehearsalFindings(doing('dropped', 'table', 'public.orders'), nothingKnown);
+	expect(lost).toMatchObject({destructive: true, item: 'no-destructive-drop', statement: '-- table public.orders'});
+	expect(lost?.message).toContain('table public.orders');
 	const [doubled] = rehearsalFindings(
 		{kind: 'not-idempotent', ...report, repeated: [{kind: 'rows', table: 'public.currencies', before: 2, after: 4}]},
 		nothingKnown,
@@ -126,7 +193,15 @@ test('the finding says where, what happened and how long it may take in producti
 	expect(doubled?.message).toContain('public.currencies has 4 rows instead of 2');
 });
 
+function doing(action: Effect['action'], kind: string, identity: string, from: string | null = null): Rehearsal {
+	return {kind: 'passed', ...report, effects: [effect(action, kind, identity, from)]};
+}
+
+function effect(action: Effect['action'], kind: string, identity: string, from: string | null = null): Effect {
+	return {action, kind, identity, from};
+}
+
 function reviewed(statement: string, facts: Parameters<typeof factsOf>[1] = {}): BeforeRehearsal {
-	const touching = statement.includes('orders') ? statement : 'ALTER TABLE orders ADD b int';
-	return reviewStatements([touching], {facts: [factsOf('orders', facts)]});
+	const touching = statement.includes('orders') ? [] : ['ALTER TABLE orders ADD b int'];
+	return reviewStatements([statement, ...touching], {facts: [factsOf('orders', facts)]});
 }

@@ -37,6 +37,7 @@ async function waiveUnrehearsed(number: number): Promise<string> {
 const nowhere = {
 	drill: () => Promise.reject(new Failure('scratch-unavailable', 'This machine has no room for it.')),
 	rehearse: () => Promise.reject(new Failure('scratch-unavailable', 'This machine has no room for it.')),
+	placeForCopy: () => Promise.reject(new Failure('scratch-unavailable', 'This machine has no room for it.')),
 	sweep: () => Promise.resolve({directories: [], processes: 0, servers: []}),
 };
 
@@ -48,7 +49,6 @@ describe('a script that is as it should be', () => {
 		expect(reviewed.rehearsal).toMatchObject({
 			scriptSha256: reviewed.request.scriptSha256,
 			pending: reviewed.request.review?.pending,
-			whole: true,
 			rehearsal: {
 				kind: 'passed',
 				effects: [{action: 'created', kind: 'column', identity: 'public.customers.points', from: null}],
@@ -173,6 +173,18 @@ describe('a script that is not as it should be', () => {
 		await lockstep.start(number);
 		expect((await lockstep.run(number)).request.state).toBe('verified');
 	});
+
+	it('is destructive where it drops what its text does not name', async () => {
+		const shop = await rehearsing();
+		const hidden = changing([`DO $x$ BEGIN EXECUTE 'DROP TABLE ' || quote_ident('seeds'); END $x$`]);
+		const number = await lockstep.reviewed(shop, hidden);
+		await waiveUnrehearsed(number);
+		await lockstep.review(number);
+		expect(await found(number)).toContain('drop-observed: blocker');
+		const {review} = await lockstep.request(number);
+		expect(review).toMatchObject({destructive: true});
+		expect(review?.findings.find(({rule}) => rule === 'drop-observed')?.message).toContain('table public.seeds');
+	});
 });
 
 describe('where no throw-away server can be made', () => {
@@ -200,6 +212,20 @@ describe('where no throw-away server can be made', () => {
 		const number = await lockstep.open(shop, harmless);
 		await reviewRequest(lockstep.worker('without room', {scratch: nowhere}), number);
 		expect(await found(number)).toEqual([]);
+	});
+
+	it('tries again first: a machine without room for a moment has it again soon', async () => {
+		const shop = await rehearsing();
+		const number = await lockstep.open(shop, harmless);
+		let tries = 0;
+		const busy = {
+			...lockstep.world.scratch,
+			rehearse: async (asked: Parameters<typeof lockstep.world.scratch.rehearse>[0]) =>
+				++tries < 3 ? await nowhere.rehearse() : await lockstep.world.scratch.rehearse(asked),
+		};
+		await reviewRequest(lockstep.worker('short of room', {scratch: busy}), number);
+		expect(await found(number)).toEqual([]);
+		expect((await lockstep.load(number)).rehearsal?.rehearsal.kind).toBe('passed');
 	});
 
 	it('a target that cannot be read is no reason to go on without: the review is tried again', async () => {

@@ -76,6 +76,9 @@ function failureOf({runs}: RequestRecord): string {
 	return runs.at(-1)?.report?.failure ?? '';
 }
 
+/** Of a target without rehearsals. */
+const weaker: unknown = expect.stringMatching(/^Verified more weakly: this target asks for no rehearsal/u);
+
 const coupons = 'CREATE TABLE coupons (id integer PRIMARY KEY)';
 
 describe('what the application may not use', () => {
@@ -154,6 +157,46 @@ describe('what the application may not use', () => {
 		lockstep.clock.advance(60_000);
 		await lockstep.review(other);
 		expect(await lockstep.state(other)).toBe('verified');
+	});
+
+	/** What the failed script has, and more. */
+	function newer(id: string, name: string): Buffer {
+		return changing([], {
+			migrations: [
+				{id: initial, statements: ['CREATE TABLE customers (id integer PRIMARY KEY)']},
+				{id: change, statements: [coupons]},
+				{id, statements: [`ALTER TABLE orders ADD ${name} text`]},
+			],
+		});
+	}
+
+	it('is not forgotten by a newer script either, beside the failed request or in its place', async () => {
+		const shop = await withApp();
+		const {number} = (await ranOn(shop, [coupons])).request;
+		const beside = await lockstep.started(shop, newer('20260301000000_Note', 'note'), {version: '1.5.0'});
+		expect(beside).not.toBe(number);
+		expect(failureOf(await lockstep.run(beside))).toContain('public.coupons');
+
+		await allowRerun(beside);
+		const place = await lockstep.open(shop, newer('20260302000000_Word', 'word'), {version: '1.6.0'});
+		expect(place).toBe(beside);
+		await lockstep.review(place);
+		await lockstep.answer(place);
+		expectDone(await lockstep.approve(place, cast.priya));
+		await lockstep.start(place);
+		expect(failureOf(await lockstep.run(place))).toContain('public.coupons');
+	});
+
+	it('is not forgotten after a lead closed the request, and not any more known once it is mended', async () => {
+		const shop = await withApp();
+		const {number} = (await ranOn(shop, [coupons])).request;
+		expectDone(
+			await decideFailure(lockstep.world, {number, person: cast.lena, decision: 'close', reason: 'we fix forward'}),
+		);
+		const after = await lockstep.started(shop, newer('20260303000000_Last', 'last'), {version: '1.7.0'});
+		expect(failureOf(await lockstep.run(after))).toContain('public.coupons');
+		await shop.query(`GRANT ALL ON coupons TO ${app}, ${reader}`);
+		expect((await rerun(after)).request.state).toBe('verified');
 	});
 
 	it('is looked for where a migration drops a table and makes it anew: its grants, and no others, are missed', async () => {
@@ -243,6 +286,7 @@ describe('sequences', () => {
 		const record = await ranOn(shop, ['ALTER TABLE items ADD note text']);
 		expect(record.request.state).toBe('verified');
 		expect(record.runs[0]?.report?.warnings).toEqual([
+			weaker,
 			expect.stringMatching(/^As before this run, the sequence public\.items_id_seq gives out 3 next/),
 		]);
 	});
@@ -253,7 +297,7 @@ describe('sequences', () => {
 			`INSERT INTO items (id, name) VALUES (5, 'seed')`,
 			`PERFORM setval('items_id_seq', (SELECT max(id) FROM items))`,
 		]);
-		expect(record).toMatchObject({request: {state: 'verified'}, runs: [{report: {warnings: []}}]});
+		expect(record).toMatchObject({request: {state: 'verified'}, runs: [{report: {warnings: [weaker]}}]});
 	});
 });
 
@@ -264,6 +308,7 @@ describe('a constraint NOT VALID', () => {
 		const record = await ranOn(shop, ['ALTER TABLE orders ADD CONSTRAINT "Some" CHECK (customer >= 0) NOT VALID']);
 		expect(record.request.state).toBe('verified');
 		expect(record.runs[0]?.report?.warnings).toEqual([
+			weaker,
 			'Constraint "Some" on public.orders is NOT VALID: rows from before it were not checked. ALTER TABLE public.orders VALIDATE CONSTRAINT "Some"; checks them.',
 		]);
 	});

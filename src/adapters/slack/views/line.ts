@@ -34,12 +34,16 @@ function lineText(record: RequestRecord, payload: Payload): string {
 		case 'held':
 			return `⏸ Not now, nothing was applied: ${text}`;
 		case 'moved':
-			return `↺ The target changed meanwhile, nothing was applied; the review runs again: ${text}`;
+			return `↺ The target changed meanwhile, nothing was applied; ${againWords(record)} again by itself: ${text}`;
 		case 'lapsed':
 			return `◑ The approval no longer counts, nothing was applied: ${text}`;
 		default:
 			return text;
 	}
+}
+
+function againWords({rehearsal}: RequestRecord): string {
+	return rehearsal == null ? 'it is reviewed' : 'it is rehearsed and reviewed';
 }
 
 /** Only who has to do with the request may be mentioned: a hostile name or reason cannot ping the others. */

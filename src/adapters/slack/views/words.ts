@@ -2,6 +2,7 @@ import type {KnownBlock} from '@slack/types';
 import {predicateOf, stateWords} from '../../../domain/request.ts';
 import type {RequestRecord} from '../../../operations/ports/record.ts';
 import {cut, escape} from '../limits.ts';
+import {stoppedByDrill} from './drilled.ts';
 
 /** What is sent: blocks, and the text of notifications and screen readers. */
 export interface Rendered {
@@ -40,6 +41,10 @@ export function stateSign(record: RequestRecord): {
 	if (hold !== null && (state === 'approved' || state === 'submitted')) {
 		return {shape: '⏸', words: 'held', predicate: 'is held'};
 	}
+	const last = record.runs.at(-1);
+	if (state === 'failed' && last !== undefined && stoppedByDrill(last)) {
+		return {shape: shapes.failed, words: 'stopped by its drill', predicate: 'was stopped by its drill'};
+	}
 	return {shape: shapes[state], words: stateWords[state], predicate: predicateOf(state)};
 }
 
@@ -77,7 +82,8 @@ export function duration(ms: number): string {
 	const whole = Math.round(seconds);
 	if (whole < 60) return `${whole} s`;
 	if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-	return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+	const minutes = Math.floor((whole % 3600) / 60);
+	return `${Math.floor(whole / 3600)} h${minutes === 0 ? '' : ` ${minutes} min`}`;
 }
 
 /** Bytes with a unit: `812 bytes`, `3.4 KB`, `195.0 MB` (decimal). */

@@ -1,24 +1,33 @@
 import {keepUntil} from '../../../domain/retention.ts';
 import type {TakenBackup} from '../../ports/backups.ts';
 import {askedToEnd, type RunContext, type RunEnd, writeStep} from '../run-context.ts';
-import {shareBackup} from './share-backup.ts';
+import {shareBackup, type UsedBackup} from './share-backup.ts';
+
+/** What the run goes with, as a drill needs it. */
+export interface BackedUp {
+	readonly kind: 'backed-up';
+	/** Null where the target's configuration asks for none. */
+	readonly backup: UsedBackup | null;
+}
 
 /**
  * Takes the backup without which nothing is applied, or goes with a young one where the target's configuration says so,
  * unless it asks for none. A stop of the worker drops it: the next worker does it again.
+ *
+ * @param plainCopy A file that gets the dump as it is before any encryption, or null. Whoever asks for it removes it.
  */
-export async function backUp(run: RunContext): Promise<'done' | RunEnd> {
+export async function backUp(run: RunContext, plainCopy: string | null): Promise<BackedUp | RunEnd> {
 	if (!run.target.backup.required) {
 		await writeStep(run, 'backup', 'done', `Not taken: ${run.target.name}’s configuration asks for none.`);
-		return 'done';
+		return {kind: 'backed-up', backup: null};
 	}
 	await writeStep(run, 'backup', 'running');
 	const signal = AbortSignal.any([run.lease.signal, run.world.stopping]);
 	try {
 		const shared = await shareBackup(run, signal);
-		if (shared === null) await takeOwn(run, signal);
-		else await writeStep(run, 'backup', 'done', shared);
-		return 'done';
+		if (shared === null) return {kind: 'backed-up', backup: await takeOwn(run, plainCopy, signal)};
+		await writeStep(run, 'backup', 'done', shared.sentence);
+		return {kind: 'backed-up', backup: shared.backup};
 	} catch (error) {
 		const end = askedToEnd(run);
 		if (end === null) throw error;
@@ -27,13 +36,14 @@ export async function backUp(run: RunContext): Promise<'done' | RunEnd> {
 	}
 }
 
-async function takeOwn(run: RunContext, signal: AbortSignal): Promise<void> {
+async function takeOwn(run: RunContext, plainCopy: string | null, signal: AbortSignal): Promise<UsedBackup> {
 	const {directory, keepDays} = run.target.backup;
 	const taken = await run.world.backups.take({
 		target: run.target.name,
 		requestNumber: run.number,
 		directory,
 		keepDays,
+		plainCopy,
 		signal,
 	});
 	const finishedAt = taken.finishedAt.getTime();
@@ -50,6 +60,8 @@ async function takeOwn(run: RunContext, signal: AbortSignal): Promise<void> {
 		keepUntil: keepUntil(finishedAt, keepDays),
 	};
 	await writeStep(run, 'backup', 'done', sentenceOn(taken, run), [{kind: 'backup', backup}]);
+	const {kind, fileName, path, rows} = taken;
+	return {kind, fileName, path, rows, plainCopy};
 }
 
 /** The audit keeps this sentence. */

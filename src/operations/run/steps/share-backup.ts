@@ -1,14 +1,32 @@
 import {LeaseLost} from '../lease.ts';
 import type {RecordedBackup} from '../../ports/backup-records.ts';
+import type {TableRows} from '../../ports/backups.ts';
 import {Failure} from '../../ports/failure.ts';
 import type {RunContext} from '../run-context.ts';
 import {verifyBackup} from '../../backups/verify-backup.ts';
 
+/** What a run goes with, as a drill needs it. */
+export interface UsedBackup {
+	readonly kind: 'dump' | 'program';
+	readonly fileName: string;
+	readonly path: string;
+	/** From the manifest; null where it cannot be read. */
+	readonly rows: readonly TableRows[] | null;
+	/** The dump as pg_dump wrote it, where the run's own was asked to leave it there. */
+	readonly plainCopy: string | null;
+}
+
+interface SharedBackup {
+	readonly backup: UsedBackup;
+	/** What a restore would lose. */
+	readonly sentence: string;
+}
+
 /**
  * Goes with the target's newest backup where its configuration allows one that young, and where it is still as it was
- * written. Returns what a restore would lose, as a sentence; null where the run needs a backup of its own.
+ * written. Null where the run needs a backup of its own.
  */
-export async function shareBackup(run: RunContext, signal: AbortSignal): Promise<string | null> {
+export async function shareBackup(run: RunContext, signal: AbortSignal): Promise<SharedBackup | null> {
 	const {record} = run.world;
 	const {reuseWithinMs} = run.target.backup;
 	if (reuseWithinMs == null) return null;
@@ -18,7 +36,16 @@ export async function shareBackup(run: RunContext, signal: AbortSignal): Promise
 	if (young === null || young.finishedAt > now) return null;
 	if (!(await isGood(run, young, signal))) return null;
 	if (!(await use(run, young))) return null;
-	return lossSentence(young, {now, written: await writtenSince(run, young), number: run.number});
+	const sentence = lossSentence(young, {now, written: await writtenSince(run, young), number: run.number});
+	const {kind, fileName, path} = young;
+	return {sentence, backup: {kind, fileName, path, rows: await countedRows(run, young), plainCopy: null}};
+}
+
+async function countedRows(run: RunContext, {target, path, kind}: RecordedBackup): Promise<UsedBackup['rows']> {
+	return await run.world.backups.countedRows({target, path, kind}).catch((error: unknown) => {
+		if (error instanceof Failure) return null;
+		throw error;
+	});
 }
 
 /** Read in full once more: it is what this run relies on. One that cannot be reached now is no backup to rely on. */

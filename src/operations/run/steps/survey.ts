@@ -1,5 +1,4 @@
 import {tablesTouched} from '../../../domain/review/review.ts';
-import type {Run} from '../../../domain/run.ts';
 import type {TableName} from '../../../domain/script/table-name.ts';
 import type {Survey} from '../../../domain/survey.ts';
 import type {RequestRecord} from '../../ports/record.ts';
@@ -13,13 +12,14 @@ const retryMs = 30_000;
 export interface SurveyBefore {
 	readonly kind: 'surveyed';
 	readonly survey: Survey;
-	/** Indexes that were invalid then; null: as they are now. */
-	readonly invalid: readonly string[] | null;
+	/** Indexes that were invalid then. */
+	readonly invalid: readonly string[];
 }
 
 /**
- * How things stand right before apply; after a run of the request that left something behind, as they stood before that
- * one: what it made is still this request's doing. Held where the server does not have a configured role.
+ * How things stand right before apply; after a run that left something behind unverified, of this request or of another
+ * one whose migrations this one takes for applied, as they stood before that one: whoever opens the gate answers for it,
+ * too. Held where the server does not have a configured role.
  */
 export async function surveyBefore(run: RunContext): Promise<SurveyBefore | RunEnd> {
 	const {appRoles} = run.target.verification;
@@ -29,17 +29,11 @@ export async function surveyBefore(run: RunContext): Promise<SurveyBefore | RunE
 		const reason = `appRoles of ${run.target.name} names ${missing}, and the server has no such role: correct lockstep.yaml, or create the role.`;
 		return {kind: 'held', reason, retryInMs: retryMs};
 	}
-	const record = await loadOwn(run);
-	const first = record.runs.find(leftSomething);
-	if (first !== undefined && first.surveyBefore !== null) {
-		return {kind: 'surveyed', survey: first.surveyBefore, invalid: first.invalidBefore};
-	}
-	const {behind} = await lookAtSequences(run, record, null);
-	return {kind: 'surveyed', survey: {...now, behind: behind.map(({sequence}) => sequence)}, invalid: null};
-}
-
-function leftSomething({outcome, report}: Run): boolean {
-	return outcome === 'failed' && report !== null && report.landed !== 'nothing';
+	const [left] = await run.world.record.leftBehind(run.number);
+	if (left !== undefined) return {kind: 'surveyed', survey: left.survey, invalid: left.invalid};
+	const invalid = await run.database.invalidIndexes();
+	const {behind} = await lookAtSequences(run, await loadOwn(run), null);
+	return {kind: 'surveyed', survey: {...now, behind: behind.map(({sequence}) => sequence)}, invalid};
 }
 
 /**

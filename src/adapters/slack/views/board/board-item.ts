@@ -73,7 +73,7 @@ function failureOf({record, what}: WaitingItem): readonly string[] {
 }
 
 function actButton({record, what}: WaitingItem, style: 'primary' | undefined): Button | null {
-	if (what === 'start') return startButton(record, style);
+	if (what === 'start') return startButton(record, {style});
 	if (what !== 'acknowledge') return null;
 	const escalation = escalationToAcknowledge(record.escalations);
 	if (escalation === null) return null;

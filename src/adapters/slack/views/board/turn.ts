@@ -7,11 +7,13 @@ import {
 } from '../../../../domain/checklist.ts';
 import {checklistEvidence} from '../../../../domain/review/evidence.ts';
 import type {Review} from '../../../../domain/review/review.ts';
+import type {Run} from '../../../../domain/run.ts';
 import {demandedBefore, earlierStage, isStageHold, judgeLinkedStage, type StageWait} from '../../../../domain/stage.ts';
 import type {Target} from '../../../../domain/target.ts';
 import {openBlockers, waivableRules} from '../../../../domain/waiver.ts';
 import type {RequestRecord} from '../../../../operations/ports/record.ts';
 import {code, cut, escape, moment} from '../../limits.ts';
+import {isBackupBad, stoppedByDrill} from '../drilled.ts';
 import {count, mention, mentions} from '../words.ts';
 
 /** What the request waits for, and so which button is the primary one. */
@@ -44,7 +46,7 @@ export function turnOf(record: RequestRecord, target: Target): Turn {
 		case 'approved':
 			return startTurn(record, target);
 		case 'running':
-			return {kind: 'lockstep', sentence: 'Lockstep is at work on the target. This message follows each step.'};
+			return {kind: 'lockstep', sentence: runningSentence(record)};
 		case 'failed':
 			return failureTurn(record, target);
 		case 'verified':
@@ -62,8 +64,28 @@ export function turnOf(record: RequestRecord, target: Target): Turn {
 	}
 }
 
-function reviewingSentence({request: {hold}}: RequestRecord): string {
+/** Whoever reads it while it runs wants to know whether it can still be stopped without a trace. */
+function runningSentence({runs}: RequestRecord): string {
+	const step = runs.at(-1)?.steps.findLast(({state}) => state === 'running')?.name;
+	const begun = step === 'apply' || step === 'verify' || step === undefined;
+	const doing =
+		step === 'drill'
+			? 'Lockstep restores the backup and tries the script there, on a copy.'
+			: 'Lockstep is at work on the target.';
+	return `${doing}${begun ? '' : ' Nothing is applied yet.'} This message follows each step.`;
+}
+
+function reviewingSentence({request: {hold, review}, rehearsal}: RequestRecord): string {
 	if (hold !== null) return `Lockstep tries again ${moment(hold.until)}.`;
+	// Bytes that were reviewed already are reviewed again for the target's sake alone.
+	if (review !== null) {
+		const of = rehearsal?.rehearsal;
+		if (of?.kind === 'impossible' && of.reason === 'not-allowed') {
+			return 'The script may be tried on a copy now: Lockstep rehearses it and goes on with the review.';
+		}
+		const again = rehearsal == null ? 'reviews' : 'rehearses and reviews';
+		return `The target changed since the review: Lockstep ${again} the script again by itself. Approvals stand where it finds the same.`;
+	}
 	return 'Lockstep reads the script and asks the target about the tables it touches.';
 }
 
@@ -169,13 +191,21 @@ function stageTurn({request}: RequestRecord, wait: StageWait): Turn {
 }
 
 function failureTurn(record: RequestRecord, target: Target): Turn {
-	const rerunSafe = record.runs.at(-1)?.report?.rerunSafe ?? false;
-	const decide = rerunSafe
-		? 'allow a re-run or close it'
-		: 'restore or fix forward, then close it; a re-run is not safe';
+	const run = record.runs.at(-1) ?? null;
 	return {
 		kind: 'lead',
-		rerunSafe,
-		sentence: `The lead decides (${mentions(target.people.leads)}): ${decide}. Do not deploy.`,
+		rerunSafe: run?.report?.rerunSafe ?? false,
+		sentence: `The lead decides (${mentions(target.people.leads)}): ${decision(run)}. Do not deploy.`,
 	};
+}
+
+function decision(run: Run | null): string {
+	if (run !== null && stoppedByDrill(run)) {
+		return isBackupBad(run)
+			? 'find out what is wrong with the backup, then allow a re-run, or close it'
+			: 'have the rows mended and allow a re-run, or close it for a script that suits them';
+	}
+	return run?.report?.rerunSafe === true
+		? 'allow a re-run or close it'
+		: 'restore or fix forward, then close it; a re-run is not safe';
 }

@@ -1,20 +1,23 @@
 import type {Button, KnownBlock} from '@slack/types';
+import type {Target} from '../../../../domain/target.ts';
 import type {RequestRecord} from '../../../../operations/ports/record.ts';
 import {actions, button, confirmation} from '../../blocks.ts';
 import {actionIds, encode} from '../../ids.ts';
+import {cut} from '../../limits.ts';
+import {sharedLoss} from './shared-backup.ts';
 import {mayAskForApprover} from '../thread/call.ts';
 import type {Turn} from '../board/turn.ts';
 import {name} from '../words.ts';
 
 /** The buttons of a state; the first is the primary one where it is somebody's turn. */
-export function requestButtons(record: RequestRecord, turn: Turn): readonly KnownBlock[] {
-	const buttons = buttonsOf(record, turn);
+export function requestButtons(record: RequestRecord, turn: Turn, target: Target): readonly KnownBlock[] {
+	const buttons = buttonsOf(record, turn, target);
 	return buttons.length === 0 ? [] : [actions('request-actions', buttons)];
 }
 
-function buttonsOf(record: RequestRecord, turn: Turn): readonly Button[] {
+function buttonsOf(record: RequestRecord, turn: Turn, target: Target): readonly Button[] {
 	const {state} = record.request;
-	const make = maker(record);
+	const make = maker(record, target);
 	switch (state) {
 		case 'submitted':
 		case 'reviewing':
@@ -71,7 +74,7 @@ interface Buttons {
 	requestAgain(): Button;
 }
 
-function maker(record: RequestRecord): Buttons {
+function maker(record: RequestRecord, target: Target): Buttons {
 	const {number} = record.request;
 	const value = valueOf(record);
 	const plainButton = (action: string, text: string, style?: Style): Button => button({action, text, value, style});
@@ -88,7 +91,7 @@ function maker(record: RequestRecord): Buttons {
 		requestAgain: () => button({action: actionIds.requestAgain, text: 'Request again…', value: encode({number})}),
 		allowRerun: () => plainButton(actionIds.allowRerun, 'Allow re-run…', 'primary'),
 		close: (style?: Style) => plainButton(actionIds.close, 'Close…', style),
-		start: (style?: Style) => startButton(record, style),
+		start: (style?: Style) => startButton(record, {style, target}),
 		cancel: () =>
 			button({
 				action: actionIds.cancel,
@@ -117,9 +120,15 @@ function maker(record: RequestRecord): Buttons {
 	};
 }
 
-/** Run now, confirmed first; wherever it is shown, it carries the review that the person saw. */
-export function startButton(record: RequestRecord, style?: Style): Button {
-	const {number, target} = record.request;
+/**
+ * Run now, confirmed first; wherever it is shown, it carries the review that the person saw. Where the target's
+ * configuration is at hand, it says whether a drill goes before, and what a restore would lose.
+ */
+export function startButton(
+	record: RequestRecord,
+	{style, target = null}: {readonly style?: Style; readonly target?: Target | null},
+): Button {
+	const {number} = record.request;
 	return button({
 		action: actionIds.start,
 		text: 'Run now',
@@ -127,11 +136,25 @@ export function startButton(record: RequestRecord, style?: Style): Button {
 		style,
 		confirm: confirmation({
 			title: `Run ${name(number)} now?`,
-			text: `Lockstep checks ${target}, takes the backup that is asked for there, applies the migrations and verifies them.`,
+			text: startText(record, target),
 			yes: 'Run now',
 			no: 'Not yet',
 		}),
 	});
+}
+
+/** Target names beyond this are cut: what follows must stand there as well. */
+const nameCharacters = 50;
+
+function startText({request, lastBackup}: RequestRecord, target: Target | null): string {
+	const drilled = target?.drill.enabled === true && target.backup.required;
+	const steps = [
+		'takes the backup that is asked for there',
+		...(drilled ? ['tries the script on it in a drill'] : []),
+		'applies the migrations and verifies them',
+	];
+	const loss = target === null ? null : sharedLoss(target, lastBackup ?? null);
+	return `Lockstep checks ${cut(request.target, nameCharacters)}, ${steps.join(', ')}.${loss === null ? '' : ` ${loss}`}`;
 }
 
 function valueOf({request: {number, reviewDigest}}: RequestRecord): string {

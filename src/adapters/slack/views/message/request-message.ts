@@ -7,6 +7,7 @@ import type {RequestRecord} from '../../../../operations/ports/record.ts';
 import {context, fitMessage, header, type Part, section} from '../../blocks.ts';
 import {code, cut, escape, moment} from '../../limits.ts';
 import {calledLine} from '../thread/call.ts';
+import {againBlocks} from './again.ts';
 import {checklistBlocks} from './checklist.ts';
 import {findingBlocks} from './finding.ts';
 import {rehearsalBlocks} from './rehearsal.ts';
@@ -30,6 +31,7 @@ export function requestMessage(record: RequestRecord, target: Target): Rendered 
 		{worth: 9, blocks: [section('about', aboutText(record))]},
 		{worth: 8, blocks: riskBlocks(record)},
 		{worth: 9, blocks: [section('turn', turnText(record, turn))]},
+		{worth: 8, blocks: againBlocks(record)},
 		{worth: 8, blocks: reasonBlocks(record)},
 		{worth: 8, blocks: failureBlocks(record)},
 		{worth: 7, blocks: migrationBlocks(record)},
@@ -37,7 +39,7 @@ export function requestMessage(record: RequestRecord, target: Target): Rendered 
 		findingsPart(record),
 		checklistPart(record, target, turn),
 		{worth: request.state === 'running' || request.state === 'failed' ? 8 : 4, blocks: runBlocks(record.runs)},
-		{worth: 9, blocks: requestButtons(record, turn)},
+		{worth: 9, blocks: requestButtons(record, turn, target)},
 		{worth: 2, blocks: [context('origin', originText(record))]},
 	]);
 	return {
@@ -75,8 +77,8 @@ function checklistPart(record: RequestRecord, target: Target, turn: Turn): Part 
 		answers: record.answers,
 		approvals: liveApprovals(record.approvals, reviewDigest),
 		approvalsNeeded: approvalsNeeded(review, reviewDigest, record.waivers, target.policy),
-		backup: backupLine(record.backups),
-		backupPlan: backupPlan(target, record.lastBackup ?? null),
+		backup: backupLine(record.backups, record.runs.at(-1)),
+		backupPlan: backupPlan(target, record.lastBackup ?? null, number),
 		open,
 		primaryItem: turn.kind === 'answer' ? turn.item : null,
 	};
@@ -89,7 +91,7 @@ function endedChecklist(record: RequestRecord, target: Target, review: Review, d
 	// Nothing was pending: nobody was asked and nothing was backed up.
 	if (record.runs.length === 0) return [];
 	const by = approvals.length === 0 ? '' : ` by ${mentions(approvals.map(({person}) => person))}`;
-	const backup = backupLine(record.backups);
+	const backup = backupLine(record.backups, record.runs.at(-1));
 	const lines = [
 		`*Checklist:* ${approvals.length} of ${count(approvalsNeeded(review, digest, record.waivers, target.policy), 'approval')} given${by}`,
 		`*Backup:* ${backup ?? (target.backup.required ? 'not taken yet' : 'not asked for on this target')}`,

@@ -1,27 +1,38 @@
 import type {KnownBlock} from '@slack/types';
 import type {RequestState} from '../../../../domain/request.ts';
+import type {Run} from '../../../../domain/run.ts';
 import type {RequestRecord} from '../../../../operations/ports/record.ts';
 import {section} from '../../blocks.ts';
 import {code, cut, escape, fitLines} from '../../limits.ts';
-import {landedLines, rerunLine} from './run.ts';
+import {stoppedByDrill} from '../drilled.ts';
+import {drillLines} from './drill.ts';
+import {landedLines, rerunLines} from './run.ts';
+import {madeOtherwiseBlocks} from '../thread/made-otherwise.ts';
 import {count} from '../words.ts';
 
 /** What is true after a failed run, for the lead who decides and for whoever reads it closed. */
 export function failureBlocks(record: RequestRecord): readonly KnownBlock[] {
 	const {state, reason} = record.request;
 	if (state !== 'failed' && state !== 'closed') return [];
-	const report = record.runs.at(-1)?.report ?? null;
-	const failure = report?.failure ?? (state === 'failed' ? reason : null) ?? 'What happened is not known.';
+	const run = record.runs.at(-1) ?? null;
+	const failure = run?.report?.failure ?? (state === 'failed' ? reason : null) ?? 'What happened is not known.';
 	const lines = [
-		`*What failed:* ${cut(escape(failure), 800)}`,
-		...(report === null ? [] : [rerunLine(report), ...landedLines(report)]),
+		...(stoppedLines(run) ?? [`*What failed:* ${cut(escape(failure), 800)}`]),
+		...(run === null ? [] : [...rerunLines(run), ...landedLines(run)]),
 	];
 	return [
 		section(
 			'failure',
 			fitLines(lines, 2400, (left) => `… and ${count(left, 'more line')}.`),
 		),
+		...(run === null ? [] : madeOtherwiseBlocks('failure-otherwise', run)),
 	];
+}
+
+/** Null where it was not the drill that ended the run. */
+function stoppedLines(run: Run | null): readonly string[] | null {
+	if (run?.drill == null || !stoppedByDrill(run)) return null;
+	return ['*Stopped by the drill, before anything was applied.*', ...drillLines(run.drill, false)];
 }
 
 /** The migrations, in the order in which they run. After a failure what landed is told instead. */

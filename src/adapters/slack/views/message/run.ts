@@ -4,7 +4,10 @@ import type {Target} from '../../../../domain/target.ts';
 import type {BackupRow, LastBackup} from '../../../../operations/ports/record.ts';
 import {section} from '../../blocks.ts';
 import {code, cut, escape, fitLines, moment} from '../../limits.ts';
+import {isBackupBad, stoppedByDrill} from '../drilled.ts';
 import {count, duration, mention, size} from '../words.ts';
+import {drillLines, predictionText} from './drill.ts';
+import {sharedPlan} from './shared-backup.ts';
 
 const stepSigns: {readonly [state in StepState]: string} = {running: '▶', done: '✔', failed: '✖', dropped: '⊘'};
 const stepWords: {readonly [state in StepState]: string} = {
@@ -18,8 +21,10 @@ const stepWords: {readonly [state in StepState]: string} = {
 export function runBlocks(runs: readonly Run[]): readonly KnownBlock[] {
 	const run = runs.at(-1);
 	if (run === undefined) return [];
-	const title = runs.length > 1 ? `*Run ${runs.length}* (${count(runs.length - 1, 'earlier run')})` : '*Run*';
-	const lines = run.steps.map((step) => stepLine(step, run.report?.failure ?? null));
+	const which = runs.length > 1 ? `*Run ${runs.length}* (${count(runs.length - 1, 'earlier run')})` : '*Run*';
+	const title =
+		run.outcome === 'moved' ? `${which} – ended before anything was applied: the target had changed` : which;
+	const lines = run.steps.map((step) => (step.name === 'drill' ? drillLine(step, run) : stepLine(step, run)));
 	const cancel = run.cancelAskedBy === null ? [] : [`${mention(run.cancelAskedBy)} asked to cancel.`];
 	if (lines.length === 0 && cancel.length === 0) return [section('run', `${title}\nStarted ${moment(run.startedAt)}.`)];
 	return [
@@ -30,50 +35,80 @@ export function runBlocks(runs: readonly Run[]): readonly KnownBlock[] {
 	];
 }
 
-/** `told`: the failure, which stands above the steps already. */
-function stepLine(step: Step, told: string | null): string {
+/** A failure stands above the steps already. */
+function stepLine(step: Step, {drill, report}: Run): string {
+	const told = report?.failure ?? null;
 	const note =
 		step.note === null || step.note.trim() === '' || step.note === told ? '' : `. ${cut(escape(step.note), 250)}`;
 	if (step.finishedAt === null) {
-		return `${stepSigns[step.state]} ${step.name}: ${stepWords[step.state]} since ${moment(step.startedAt)}${note}`;
+		const prediction = step.name === 'apply' ? predictionText(drill) : null;
+		const expected = prediction === null ? '' : ` – ${prediction}`;
+		return `${stepSigns[step.state]} ${step.name}: ${stepWords[step.state]} since ${moment(step.startedAt)}${expected}${note}`;
 	}
-	return `${stepSigns[step.state]} ${step.name}: ${stepWords[step.state]}, ${duration(step.finishedAt - step.startedAt)}${note}`;
+	return `${endedText(step, step.finishedAt)}${note}`;
 }
 
-/** The backup that belongs to the newest run which made one. */
-export function backupLine(backups: readonly BackupRow[]): string | null {
+function endedText({name, state, startedAt}: Step, finishedAt: number): string {
+	return `${stepSigns[state]} ${name}: ${stepWords[state]}, ${duration(finishedAt - startedAt)}`;
+}
+
+/** What the drill found, once it has ended; where it stopped the run, that stands above the steps. */
+function drillLine(step: Step, run: Run): string {
+	const drill = run.drill ?? null;
+	if (drill === null || step.finishedAt === null) return stepLine(step, run);
+	const ahead = !run.steps.some(({name, finishedAt}) => name === 'apply' && finishedAt !== null);
+	const [found = ''] = drillLines(drill, ahead);
+	// One that was not done is no success, and its time tells nothing.
+	if (drill.kind === 'skipped') return `⊘ ${step.name} ${found}`;
+	const ended = endedText(step, step.finishedAt);
+	return stoppedByDrill(run) ? ended : `${ended}. ${found.charAt(0).toUpperCase()}${found.slice(1)}`;
+}
+
+/** The backup that belongs to the newest run which made one; `last` is the newest run. */
+export function backupLine(backups: readonly BackupRow[], last: Run | null = null): string | null {
 	const backup = backups.at(-1);
 	if (backup === undefined) return null;
+	const name = code(cut(backup.fileName, 200));
+	if (last !== null && isBackupBad(last)) return `${name} – *do not rely on it*: the drill says why`;
 	if (backup.kind === 'program') {
-		return `${code(cut(backup.fileName, 200))}, taken by a program and not by pg_dump (*deviation from the runbook*), kept until ${moment(backup.keepUntil)}`;
+		return `${name}, taken by a program and not by pg_dump (*deviation from the runbook*), kept until ${moment(backup.keepUntil)}`;
 	}
-	return `${code(cut(backup.fileName, 200))}, ${size(backup.bytes)}, SHA-256 ${code(backup.sha256.slice(0, 12))}, kept until ${moment(backup.keepUntil)}`;
+	return `${name}, ${size(backup.bytes)}, SHA-256 ${code(backup.sha256.slice(0, 12))}, kept until ${moment(backup.keepUntil)}`;
 }
 
 /**
  * What will be taken, while nothing is: an approver sees where the runbook is left, and whoever clicks *Run now* what a
  * restore would lose.
  */
-export function backupPlan({backup}: Target, last: LastBackup | null): string {
+export function backupPlan(target: Target, last: LastBackup | null, own: number): string {
+	const {backup, drill} = target;
 	if (!backup.required) return 'Not asked for on this target';
-	const program =
+	const drilled = drill.enabled
+		? ', then restored for a drill: the script runs on the real rows there first'
+		: '; *no drill* on this target';
+	const taken =
 		backup.program == null
-			? 'Taken by Lockstep before it applies'
+			? `Taken by Lockstep before it applies${drilled}`
 			: `*Deviation from the runbook:* taken by ${code(cut(backup.program, 200))}, not by pg_dump, and not read back by Lockstep`;
-	if (backup.reuseWithinMs == null || last === null) return program;
-	const shared = `MR-${last.request}’s of ${moment(last.finishedAt)} is shared while it is younger than ${duration(backup.reuseWithinMs)}`;
-	return `${program}; ${shared}, and a restore would then lose what was written since, MR-${last.request}’s own change among it`;
+	const shared = sharedPlan(target, last, own);
+	return shared === null ? taken : `${taken}\n${shared}`;
 }
 
-/** What landed, in words that stay true without the rest of the message. */
-export function landedLines(report: RunReport): readonly string[] {
+/** What landed, in words that stay true without the rest of the message; nothing where nobody reported. */
+export function landedLines(run: Pick<Run, 'drill' | 'report'>): readonly string[] {
+	const {report} = run;
+	if (report === null) return [];
 	const landed = migrationList(report.landedMigrations);
 	const missing = migrationList(report.missingMigrations);
 	switch (report.landed) {
 		case 'everything':
 			return [`*Landed:* everything (${count(report.landedMigrations.length, 'migration')}): ${landed}`];
 		case 'nothing':
-			return ['*Landed:* nothing. The history is as it was before.'];
+			return [
+				stoppedByDrill(run)
+					? '*Landed:* nothing. The target is untouched: the drill works on a restored copy alone.'
+					: '*Landed:* nothing. The history is as it was before.',
+			];
 		case 'part':
 			return [`*Landed:* ${landed}`, `*Did not land:* ${missing}`];
 		case 'unknown':
@@ -81,11 +116,19 @@ export function landedLines(report: RunReport): readonly string[] {
 	}
 }
 
-export function rerunLine(report: RunReport): string {
-	if (report.landed === 'everything') return '*Re-run:* safe – it applies nothing and verifies again what was mended.';
-	return report.rerunSafe
-		? '*Re-run:* safe once the cause is gone – what is missing rolled back whole.'
-		: '*Re-run:* not safe – part of a migration may be in the database.';
+/** Whether the lead may let it run again, and what that does; nothing where nobody reported. */
+export function rerunLines(run: Pick<Run, 'drill' | 'report'>): readonly string[] {
+	const {report} = run;
+	return report === null ? [] : [`*Re-run:* ${rerunText(run, report)}`];
+}
+
+function rerunText(run: Pick<Run, 'drill' | 'report'>, report: RunReport): string {
+	if (report.landed === 'everything') return 'safe – it applies nothing and verifies again what was mended.';
+	if (!report.rerunSafe) return 'not safe – part of a migration may be in the database.';
+	if (!stoppedByDrill(run)) return 'safe once the cause is gone – what is missing rolled back whole.';
+	return isBackupBad(run)
+		? 'safe – it backs up again, and the drill tries that backup.'
+		: 'safe once the rows are mended – it backs up again, and the drill tries the script on them.';
 }
 
 /** Characters of migrations told by name: a failure has two lists of them, and both must leave room for what follows. */

@@ -3,7 +3,7 @@ import type {RequestRecord} from '../../../../operations/ports/record.ts';
 import {modal, reasonInput, section} from '../../blocks.ts';
 import {callbackIds, fieldIds, valueAction} from '../../ids.ts';
 import {fitLines} from '../../limits.ts';
-import {landedLines, rerunLine} from '../message/run.ts';
+import {landedLines, rerunLines} from '../message/run.ts';
 import {name} from '../words.ts';
 
 /** The lead lets a failed request run again. */
@@ -50,7 +50,7 @@ export function closeModal(record: RequestRecord, metadata: string): ModalView {
 }
 
 function stateText(record: RequestRecord): string {
-	const report = record.runs.at(-1)?.report ?? null;
-	if (report === null) return 'There is no report of what landed.';
-	return fitLines([...landedLines(report), rerunLine(report)], 2800, () => '…');
+	const run = record.runs.at(-1) ?? null;
+	if (run === null || run.report === null) return 'There is no report of what landed.';
+	return fitLines([...landedLines(run), ...rerunLines(run)], 2800, () => '…');
 }

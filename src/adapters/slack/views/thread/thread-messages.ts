@@ -6,7 +6,10 @@ import type {RequestRecord} from '../../../../operations/ports/record.ts';
 import {fitMessage, section} from '../../blocks.ts';
 import {code, codeBlock, cut, escape, fitItems, fitLines} from '../../limits.ts';
 import {findingCounts, findingLine, worstFirst, ownWords} from '../message/finding.ts';
+import {stoppedByDrill} from '../drilled.ts';
+import {drillLines} from '../message/drill.ts';
 import {landedLines} from '../message/run.ts';
+import {madeOtherwiseBlocks} from './made-otherwise.ts';
 import {count, duration, mention, name, type Rendered, size} from '../words.ts';
 
 /** Characters of SQL in one block, and blocks of SQL in the message: what Slack shows without scrolling for minutes. */
@@ -77,8 +80,7 @@ function lineWithWhy(finding: Finding): string {
 export function resultMessage(record: RequestRecord, runId: number | null): Rendered {
 	const run = record.runs.findLast(({id}) => runId === null || id === runId) ?? null;
 	const sign = run?.outcome === 'verified' ? '✔' : run?.outcome === 'failed' ? '✖' : '⏸';
-	const words = run?.outcome === 'verified' ? 'verified' : run?.outcome === 'failed' ? 'failed' : 'did not go on';
-	const text = `${sign} ${name(record.request.number)} ${words}`;
+	const text = `${sign} ${name(record.request.number)} ${outcomeWords(run)}`;
 	if (run === null || run.report === null) {
 		return {text, blocks: [section('result', `${text}. There is no report of this run.`)]};
 	}
@@ -86,6 +88,7 @@ export function resultMessage(record: RequestRecord, runId: number | null): Rend
 		text,
 		blocks: fitMessage([
 			{worth: 10, blocks: [section('result', resultText(text, run, verdictText(record, run)))]},
+			{worth: 9, blocks: madeOtherwiseBlocks('result-otherwise', run)},
 			{worth: 8, blocks: tablesBlocks(run)},
 			{worth: 7, blocks: historyBlocks(run)},
 			{worth: 6, blocks: warningBlocks(run)},
@@ -93,6 +96,12 @@ export function resultMessage(record: RequestRecord, runId: number | null): Rend
 			{worth: 4, blocks: restoreBlocks(record, run)},
 		]),
 	};
+}
+
+function outcomeWords(run: Run | null): string {
+	if (run !== null && stoppedByDrill(run)) return 'was stopped by its drill, the target is untouched';
+	if (run?.outcome === 'verified') return 'verified';
+	return run?.outcome === 'failed' ? 'failed' : 'did not go on';
 }
 
 /** After a failure the escalation has it. */
@@ -108,16 +117,32 @@ function resultText(title: string, run: Run, verdict: string): string {
 	if (report === null) return title;
 	const whole = run.finishedAt === null ? '' : ` in ${duration(run.finishedAt - run.startedAt)}`;
 	const steps = run.steps
-		.filter(({finishedAt}) => finishedAt !== null)
+		.filter(({name: step, finishedAt}) => finishedAt !== null && !(step === 'drill' && run.drill?.kind === 'skipped'))
 		.map((step) => `${step.name} ${duration((step.finishedAt ?? step.startedAt) - step.startedAt)}`)
 		.join(', ');
 	const lines = [
 		`*${title}*${whole}${verdict}`,
 		// What failed and what landed stands in the escalation right above.
-		...(run.outcome === 'failed' ? [] : landedLines(report)),
+		...(run.outcome === 'failed' ? [] : landedLines(run)),
 		...(steps === '' ? [] : [`*Steps:* ${steps}`]),
+		...drillText(run),
+		...verifiedText(run),
 	];
 	return fitLines(lines, 2900, () => '…');
+}
+
+/** What was predicted and what it then took stand side by side. */
+function drillText({drill, steps}: Run): readonly string[] {
+	if (drill == null) return [];
+	const apply = steps.find(({name: step}) => step === 'apply');
+	const took = apply?.finishedAt == null ? '' : `, ${duration(apply.finishedAt - apply.startedAt)} on the target`;
+	return [`*Drill:* ${drillLines(drill, false).join('\n')}${drill.kind === 'passed' ? took : ''}`];
+}
+
+/** What *verified* means of this run: whether it was compared with a rehearsal. */
+function verifiedText({outcome, steps}: Run): readonly string[] {
+	const note = steps.findLast(({name: step}) => step === 'verify')?.note ?? '';
+	return outcome !== 'verified' || note.trim() === '' ? [] : [`*Verified:* ${cut(escape(note), 500)}`];
 }
 
 /** The requester hears that it is done; who failed is called by the escalation. */
@@ -163,7 +188,8 @@ function outputBlocks(run: Run): readonly KnownBlock[] {
 	const output = run.outcome === 'failed' ? withoutRows(run.report?.output.trim() ?? '') : '';
 	if (output === '') return [];
 	const tail = output.length > 1500 ? `…${output.slice(-1500)}` : output;
-	return [section('result-output', `*psql’s last output*\n${codeBlock(tail, 2800)}`)];
+	const where = stoppedByDrill(run) ? ', in the drill' : '';
+	return [section('result-output', `*psql’s last output${where}*\n${codeBlock(tail, 2800)}`)];
 }
 
 /** A DETAIL quotes rows, and rows hold personal data: it stays in the record, and the channel is told that it is there. */

@@ -5,6 +5,8 @@ import type {BenchOptions} from './options.ts';
 const benches: Readonly<Record<string, () => Promise<(options: BenchOptions) => Promise<object>>>> = {
 	review: async () => (await import('./review/review-bench.ts')).reviewBench,
 	backup: async () => (await import('./backup/backup-bench.ts')).backupBench,
+	pipeline: async () => (await import('./pipeline/pipeline-bench.ts')).pipelineBench,
+	rehearsal: async () => (await import('./rehearsal/rehearsal-bench.ts')).rehearsalBench,
 };
 
 const [name = '', ...rest] = process.argv.slice(2);

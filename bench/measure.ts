@@ -24,11 +24,24 @@ export interface ProcessRun {
 	readonly stderr: string;
 }
 
+export interface ProcessOptions {
+	/** This process's own where not given. */
+	readonly env?: NodeJS.ProcessEnv;
+	/** Another account, where this process is root's. */
+	readonly uid?: number;
+	readonly gid?: number;
+	readonly cwd?: string;
+}
+
 /** One whole process, from spawn to exit, its output read. */
-export function runProcess(command: string, args: readonly string[]): Promise<ProcessRun> {
+export function runProcess(
+	command: string,
+	args: readonly string[],
+	options: ProcessOptions = {},
+): Promise<ProcessRun> {
 	return new Promise((resolve, reject) => {
 		const started = performance.now();
-		const child = spawn(command, args, {stdio: ['ignore', 'pipe', 'pipe']});
+		const child = spawn(command, args, {...options, stdio: ['ignore', 'pipe', 'pipe']});
 		const stdout: Buffer[] = [];
 		const stderr: Buffer[] = [];
 		child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));

@@ -304,7 +304,7 @@ interface Account {
 }
 
 /** PostgreSQL refuses to run as root: then it runs as postgres, or as nobody. */
-function serverAccount(): Account | undefined {
+export function serverAccount(): Account | undefined {
 	if (process.getuid?.() !== 0) return undefined;
 	const accounts = readFileSync('/etc/passwd', 'utf8')
 		.split('\n')

@@ -14,7 +14,9 @@ import {fill} from './rows.ts';
 import {type BackupBench, take, tool} from './taking.ts';
 
 const defaultMegabytes = 1100;
-const runs = 3;
+/** Large ones take a quarter of an hour a turn: one tells their memory. */
+const runsOf = (megabytes: number): number => (megabytes > 2000 ? 1 : 3);
+
 /**
  * Lockstep's backup, hashed, compared and read back in full, beside the runbook's `pg_dump --format=custom --file`, and
  * the restore of each beside the other; then what each of the usual looks at a backup catches.
@@ -46,6 +48,7 @@ async function compare(bench: BackupBench, megabytes: number): Promise<object> {
 	};
 	let sizes = {runbook: 0, lockstep: 0};
 	let peak = 0;
+	const runs = runsOf(megabytes);
 	for (let run = 0; run < runs; run++) {
 		const byHand = path.join(bench.root, `by-hand-${run}.dump`);
 		times.runbook.push(await tool(bench, 'pg_dump', ['--format=custom', `--file=${byHand}`, 'shop']));
@@ -92,7 +95,7 @@ function print(
 	const size = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 	process.stdout.write(
 		[
-			`${megabytes} MB of rows, median of ${runs} in turns`,
+			`${megabytes} MB of rows, median of ${times.lockstep.length} in turns`,
 			`                                   backup    file        pg_restore -j2`,
 			`pg_dump --format=custom --file     ${seconds(times.runbook)}    ${size(sizes.runbook)}    ${seconds(times.restored)}`,
 			`Lockstep, hashed and read back     ${seconds(times.lockstep)}    ${size(sizes.lockstep)}    ${seconds(times.restoredLockstep)}`,

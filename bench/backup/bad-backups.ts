@@ -1,8 +1,8 @@
 import {spawnSync} from 'node:child_process';
-import {readFile, stat, writeFile} from 'node:fs/promises';
+import {mkdtemp, readFile, rm, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 
-import {type BackupBench, take, withPgDump} from './taking.ts';
+import {type BackupBench, take, type Taken, tool, withPgDump} from './taking.ts';
 
 export interface BadBackup {
 	readonly what: string;
@@ -30,16 +30,40 @@ export async function badBackups(bench: BackupBench): Promise<readonly BadBackup
 	for (const [what, content] of planted) {
 		const file = path.join(bench.root, 'planted.dump');
 		await writeFile(file, content);
-		const said = {
-			what,
-			nonZero: (await stat(file)).size === 0,
-			list: spawnSync(path.join(bench.server.binDirectory, 'pg_restore'), ['--list', file]).status !== 0,
-			lockstep: await isRefused(bench, `cat '${file}'`),
-		};
-		found.push(said);
+		const toolFolder = await withPgDump(bench, `cat '${file}'`);
+		const lockstep = await isRefused('backup-unreadable', take(bench, 'small', {toolFolder}));
+		found.push({what, ...(await looks(bench, file)), lockstep});
 	}
+	const full = await fullDisk(bench);
+	if (full !== null) found.push(full);
 	print(found);
 	return found;
+}
+
+async function looks(bench: BackupBench, file: string): Promise<Pick<BadBackup, 'nonZero' | 'list'>> {
+	return {
+		nonZero: (await stat(file)).size === 0,
+		list: spawnSync(path.join(bench.server.binDirectory, 'pg_restore'), ['--list', file]).status !== 0,
+	};
+}
+
+/** By hand, what pg_dump leaves behind is looked at. Null where this user may not mount a small disk. */
+async function fullDisk(bench: BackupBench): Promise<BadBackup | null> {
+	const directory = await mkdtemp(path.join(bench.root, 'full-'));
+	if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', directory]).status !== 0) return null;
+	try {
+		const file = path.join(directory, 'by-hand.dump');
+		await tool(bench, 'pg_dump', ['--format=custom', `--file=${file}`, 'small']).catch(() => undefined);
+		const byHand = await looks(bench, file);
+		await rm(file);
+		return {
+			what: 'disk full while writing',
+			...byHand,
+			lockstep: await isRefused('disk-full', take(bench, 'small', {directory})),
+		};
+	} finally {
+		spawnSync('umount', [directory]);
+	}
 }
 
 function flipped(bytes: Buffer): Buffer {
@@ -49,13 +73,12 @@ function flipped(bytes: Buffer): Buffer {
 	return copy;
 }
 
-/** pg_dump writes these bytes and says that all went well. */
-async function isRefused(bench: BackupBench, script: string): Promise<boolean> {
+async function isRefused(code: string, taking: Promise<Taken>): Promise<boolean> {
 	try {
-		await take(bench, 'small', await withPgDump(bench, script));
+		await taking;
 		return false;
 	} catch (error) {
-		if (String(error).includes("code: 'backup-unreadable'")) return true;
+		if (String(error).includes(`code: '${code}'`)) return true;
 		throw error;
 	}
 }

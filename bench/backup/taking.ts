@@ -24,14 +24,21 @@ export interface BackupBench {
 	readonly module: string;
 }
 
-/** Takes a backup in a process of its own; `toolFolder` where pg_dump shall be another. */
-export async function take(bench: BackupBench, database: string, toolFolder?: string): Promise<Taken> {
+export interface TakingOptions {
+	/** Where pg_dump shall be another. */
+	readonly toolFolder?: string;
+	/** A new one where not given. */
+	readonly directory?: string;
+}
+
+/** Takes a backup in a process of its own. */
+export async function take(bench: BackupBench, database: string, options: TakingOptions = {}): Promise<Taken> {
 	const {server, root, module} = bench;
-	const directory = await mkdtemp(path.join(root, 'taken-'));
+	const directory = options.directory ?? (await mkdtemp(path.join(root, 'taken-')));
 	const child = spawn(process.execPath, [takingFile], {stdio: ['pipe', 'pipe', 'pipe']});
 	const {host, port, superuser: user, password} = server;
 	const target = {name: 'shop', host, port, database, user, password, ssl: null};
-	child.stdin.end(JSON.stringify({module, target, toolFolder: toolFolder ?? server.binDirectory, directory}));
+	child.stdin.end(JSON.stringify({module, target, toolFolder: options.toolFolder ?? server.binDirectory, directory}));
 	const [told, said] = await Promise.all([text(child.stdout), text(child.stderr)]);
 	if (told === '') throw new Error(said);
 	return JSON.parse(told) as Taken;

@@ -1,9 +1,8 @@
 import {randomUUID} from 'node:crypto';
-import {createReadStream, createWriteStream} from 'node:fs';
+import {createReadStream} from 'node:fs';
 import {access, constants, link, mkdir, open, readdir, readFile, rename, rm, statfs} from 'node:fs/promises';
 import path from 'node:path';
 import type {Readable} from 'node:stream';
-import {pipeline} from 'node:stream/promises';
 import {Failure} from '../../operations/ports/failure.ts';
 import {backupName, type BackupStorage, namesTried, type NewBackup, type UnpublishedBackup} from './storage.ts';
 
@@ -53,8 +52,7 @@ async function begin(directory: string, backup: NewBackup): Promise<UnpublishedB
 	return {
 		write: async (content, signal) =>
 			await within(async () => {
-				await pipeline(content, createWriteStream(partial, {flags: 'r+', highWaterMark: chunkBytes}), {signal});
-				await syncToDisk(partial);
+				await writeToDisk(partial, content, signal);
 			}),
 		read: async () => await Promise.resolve(createReadStream(partial, {highWaterMark: chunkBytes})),
 		publish: async (manifest) => await within(async () => await publish(directory, backup, {partial, manifest})),
@@ -101,6 +99,34 @@ async function publish(
 		await rm(manifestOf(file), {force: true});
 	}
 	throw new Failure('backup-failed', `The names of the next ${namesTried} seconds are taken in ${directory}.`);
+}
+
+/** So much may wait for the disk while more comes: the last wait is short, and the disk works meanwhile. */
+const unsyncedBytes = 32 * 1024 * 1024;
+
+/** Writes a file that is there, and waits until all of it is on the disk. */
+async function writeToDisk(file: string, content: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+	const opened = await open(file, 'r+');
+	let unsynced = 0;
+	let syncing = Promise.resolve();
+	try {
+		for await (const piece of content) {
+			signal.throwIfAborted();
+			await opened.writeFile(piece);
+			unsynced += piece.length;
+			if (unsynced < unsyncedBytes) continue;
+			await syncing;
+			unsynced = 0;
+			syncing = opened.datasync();
+			// Thrown by the next wait for it.
+			syncing.catch(() => undefined);
+		}
+		await syncing;
+		await opened.sync();
+	} finally {
+		await syncing.catch(() => undefined);
+		await opened.close();
+	}
 }
 
 /** Waits until a file, or a directory's list of names, is on the disk. */

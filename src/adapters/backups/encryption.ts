@@ -3,15 +3,11 @@ import type {ReadableStream} from 'node:stream/web';
 import type {Encrypter as AgeEncrypter} from 'age-encryption';
 import {Failure} from '../../operations/ports/failure.ts';
 
-/** Encrypts for age's recipients while it streams; without any, the bytes pass as they are. */
+/** Encrypts for age's recipients while it streams. */
 export async function* encrypted(
 	content: AsyncIterable<Uint8Array>,
 	recipients: readonly string[],
 ): AsyncGenerator<Uint8Array> {
-	if (recipients.length === 0) {
-		yield* content;
-		return;
-	}
 	// Loaded where it is asked for: most installations leave their dumps readable.
 	const {Encrypter} = await import('age-encryption');
 	const encrypter = new Encrypter();

@@ -1,3 +1,5 @@
+import type {Readable} from 'node:stream';
+import {setTimeout as delay} from 'node:timers/promises';
 import {Failure} from '../../operations/ports/failure.ts';
 import type {TableRows} from '../../operations/ports/backups.ts';
 import type {PostgresTools} from '../../platform/postgres-tools.ts';
@@ -54,8 +56,10 @@ export async function writeDump(work: DumpWork): Promise<ProvenDump> {
 	const readers = startReaders(tools, signal);
 	const proof = createProof(work);
 	try {
-		const plain = measured(proof.plain, read({dump, child, readers, proof, copy}));
-		await unpublished.write(measured(proof.kept, encrypted(plain, recipients)), signal);
+		const plain = read({dump, child, readers, proof, copy});
+		// One hash where what is kept is the dump itself.
+		const content = recipients.length === 0 ? plain : encrypted(measured(proof.plain, plain), recipients);
+		await unpublished.write(measured(proof.kept, content), signal);
 		await requireKept(unpublished, proof.kept);
 		return {
 			...proof.kept.measure(),
@@ -116,7 +120,7 @@ async function* read(reading: {
 }): AsyncGenerator<Uint8Array> {
 	const {dump, child, readers, proof, copy} = reading;
 	let begun = false;
-	for await (const chunk of child.stdout as AsyncIterable<Uint8Array>) {
+	for await (const chunk of gathered(child.stdout)) {
 		if (!begun) proof.begin();
 		begun = true;
 		const taken = Promise.all([readers.take(chunk), copy?.take(chunk)]);
@@ -129,6 +133,34 @@ async function* read(reading: {
 	if (failure !== null) throw failure;
 	if (!begun) throw new Failure('backup-unreadable', 'The backup is empty.');
 	proof.end(await readers.finish());
+}
+
+/** As much as one read of a child's output gives: there is more to be had at once. */
+const fullRead = 64 * 1024;
+/** What pg_dump writes in that time still fits into the pipe's buffer. Milliseconds. */
+const pauseMs = 3;
+const pieceBytes = 256 * 1024;
+
+/**
+ * pg_dump writes 4 KB at a time. Whoever reads as fast as it writes is woken for each, which costs more than to hash,
+ * read and store it: pauses let some gather, and what is gathered goes on as one piece, at once where no more comes.
+ */
+async function* gathered(stdout: Readable): AsyncGenerator<Uint8Array> {
+	let chunks: Uint8Array[] = [];
+	let bytes = 0;
+	for await (const chunk of stdout as AsyncIterable<Uint8Array>) {
+		chunks.push(chunk);
+		bytes += chunk.length;
+		if (bytes < pieceBytes) {
+			if (chunk.length >= fullRead) continue;
+			await delay(pauseMs);
+			if (stdout.readableLength > 0) continue;
+		}
+		yield Buffer.concat(chunks, bytes);
+		chunks = [];
+		bytes = 0;
+	}
+	if (bytes > 0) yield Buffer.concat(chunks, bytes);
 }
 
 async function* measured(meter: Meter, content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

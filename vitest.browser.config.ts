@@ -6,7 +6,7 @@ export default defineConfig({
 		include: ['test/browser/**/*.test.ts'],
 		globalSetup: ['test/support/global-setup.ts'],
 		// Tabs are looked at after each test, leaks after the file's last one.
-		setupFiles: ['test/support/leaks.ts', 'test/browser/support/watch-tabs.ts'],
+		setupFiles: ['test/support/before-each-file.ts', 'test/browser/support/watch-tabs.ts'],
 		pool: 'forks',
 		maxWorkers: 1,
 		testTimeout: 120_000,

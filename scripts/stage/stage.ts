@@ -27,6 +27,8 @@ export interface StageOptions {
 	readonly leaseSeconds?: number;
 	readonly heartbeatSeconds?: number;
 	readonly workers?: number;
+	/** The roles' `bin/lockstep`; the checkout's where not said. */
+	readonly program?: string;
 }
 
 /** A process of Lockstep's: a role by its command line, in a directory of its own. */
@@ -114,7 +116,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
 		const logFile = path.join(directory, `${role}-${++started}.log`);
 		const child = startThrowAwayProcess({
 			program: process.execPath,
-			args: [path.join(root, 'bin/lockstep'), 'start', role, '--config', configFile],
+			args: [options.program ?? path.join(root, 'bin/lockstep'), 'start', role, '--config', configFile],
 			directory,
 			logFile,
 			deathSignal: 'SIGKILL',

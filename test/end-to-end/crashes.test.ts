@@ -7,9 +7,10 @@ import pg from 'pg';
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
 
 import {run} from '../../scripts/stage/shop-database.ts';
-import {type RoleProcess, type Stage, startStage} from '../../scripts/stage/stage.ts';
+import type {RoleProcess, Stage} from '../../scripts/stage/stage.ts';
 import {type EfVersion, efScript} from '../support/ef-script.ts';
 import {castOf, clickOn, eventually, takeToRun, untilStory} from '../support/people.ts';
+import {startShippedStage} from '../support/shipped.ts';
 
 /** Each test has a production database of its own. */
 const names = [
@@ -28,7 +29,7 @@ const names = [
 let stage: Stage;
 
 beforeAll(async () => {
-	stage = await startStage({
+	stage = await startShippedStage({
 		transport: 'socket',
 		leaseSeconds: 4,
 		heartbeatSeconds: 0.5,

@@ -16,6 +16,7 @@ import {
 	untilHeard,
 	untilStory,
 } from '../support/people.ts';
+import {startShippedStage} from '../support/shipped.ts';
 
 const execute = promisify(execFile);
 const plain = efScript({
@@ -30,11 +31,17 @@ function changing(id: string): Buffer {
 	});
 }
 
-describe.each(['socket', 'http'] as const)('over %s', (transport) => {
+/** By the sources once, as a checkout runs it, and as it is shipped. */
+const ways = [
+	{transport: 'socket', start: startShippedStage},
+	{transport: 'http', start: startStage},
+] as const;
+
+describe.each(ways)('over $transport', ({transport, start}) => {
 	let stage: Stage;
 
 	beforeAll(async () => {
-		stage = await startStage({
+		stage = await start({
 			transport,
 			targets: {
 				'shop-production': {},

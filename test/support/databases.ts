@@ -1,6 +1,5 @@
 import {randomBytes} from 'node:crypto';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {inject} from 'vitest';
 import {
 	startPostgres,
 	startRedis,
@@ -9,6 +8,7 @@ import {
 	type PostgresOptions,
 	type RedisOptions,
 } from '../../scripts/local-servers.ts';
+import {ask} from './desk.ts';
 import type {PostgresForTests, RedisForTests} from './global-setup.ts';
 import {atEndOfFile} from './leaks.ts';
 
@@ -65,12 +65,6 @@ export async function ownRedis(options: RedisOptions = {}): Promise<LocalRedis> 
 	const server = await startRedis(options);
 	atEndOfFile(() => server.stop());
 	return server;
-}
-
-async function ask<T>(server: 'postgres' | 'redis'): Promise<T> {
-	const response = await fetch(`${inject('serversUrl')}/${server}`);
-	if (!response.ok) throw new Error(await response.text());
-	return (await response.json()) as T;
 }
 
 async function dropDatabase(name: string): Promise<void> {

@@ -1,4 +1,5 @@
 import {configDefaults, defineConfig} from 'vitest/config';
+import {LongestFirst} from './test/support/longest-first.ts';
 
 export default defineConfig({
 	test: {
@@ -11,9 +12,11 @@ export default defineConfig({
 		// that it has loaded, which would be a third of the whole time if each file loaded its own.
 		pool: 'forks',
 		isolate: false,
-		maxWorkers: 3,
-		testTimeout: 60_000,
-		hookTimeout: 60_000,
+		// Some wait for leases and for psql most of their time.
+		maxWorkers: 4,
+		sequence: {sequencer: LongestFirst},
+		testTimeout: 120_000,
+		hookTimeout: 120_000,
 		teardownTimeout: 20_000,
 	},
 });

@@ -16,7 +16,8 @@ import {type StageTarget, stageYaml} from './config.ts';
 import {createShopDatabase, createShopRoles, run} from './shop-database.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const readyTimeoutMs = 30_000;
+/** On a machine that has much else to do. */
+const readyTimeoutMs = 60_000;
 
 export interface StageOptions {
 	readonly transport: 'socket' | 'http';

@@ -50,7 +50,10 @@ afterEach(async () => {
 	for (const worker of stage.workers.splice(0)) await worker.process.end('SIGKILL');
 });
 
-afterAll(async () => await stage.stop());
+afterAll(async () => {
+	await Promise.all([...pools.values()].map(async (pool) => await pool.end()));
+	await stage.stop();
+});
 
 /** A migration that notes its name and takes some seconds over it. */
 function slow(id: string, seconds: number): {readonly id: string; readonly statements: readonly string[]} {
@@ -68,14 +71,13 @@ function script(version: EfVersion, seconds: readonly number[]): Buffer {
 	});
 }
 
+/** A session of ours per database, for all that is looked at there. */
+const pools = new Map<string, pg.Pool>();
+
 async function query<Row extends pg.QueryResultRow>(database: string, text: string): Promise<readonly Row[]> {
-	const client = new pg.Client(stage.postgres.url(database));
-	await client.connect();
-	try {
-		return (await client.query<Row>(text)).rows;
-	} finally {
-		await client.end();
-	}
+	const pool = pools.get(database) ?? new pg.Pool({connectionString: stage.postgres.url(database), max: 1});
+	pools.set(database, pool);
+	return (await pool.query<Row>(text)).rows;
 }
 
 async function marks(database: string): Promise<readonly string[]> {

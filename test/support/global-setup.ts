@@ -29,11 +29,18 @@ export interface RedisForTests {
 	readonly url: string;
 }
 
+/** What a test file is told about the record: a database with its schema, to copy. */
+export interface RecordForTests {
+	readonly template: string;
+}
+
 /** What a test file is told about Lockstep as it is shipped. */
 export interface ProgramForTests {
 	/** The folder with `bin/lockstep`, built; it has no sources. */
 	readonly place: string;
 }
+
+const recordTemplate = 'record_template';
 
 /**
  * One PostgreSQL, one Redis and one build of the program for the whole run, made when the first test file asks: a run of
@@ -45,6 +52,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 	const program = lazyProgram(path.join(runDirectory, 'program'));
 	const answers: Readonly<Record<string, () => Promise<unknown>>> = {
 		'/postgres': async () => await servers.postgres(),
+		'/record': async () => await servers.record(),
 		'/redis': async () => await servers.redis(),
 		'/program': program,
 	};
@@ -67,10 +75,12 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 
 function lazyServers(): {
 	postgres(): Promise<PostgresForTests>;
+	record(): Promise<RecordForTests>;
 	redis(): Promise<RedisForTests>;
 	stop(): Promise<void>;
 } {
 	let postgres: Promise<LocalPostgres> | undefined;
+	let record: Promise<void> | undefined;
 	let redis: Promise<LocalRedis> | undefined;
 	let database = 0;
 	return {
@@ -78,6 +88,12 @@ function lazyServers(): {
 			postgres ??= startPostgres();
 			const {host, port, superuser, password, binDirectory} = await postgres;
 			return {host, port, superuser, password, binDirectory};
+		},
+		async record() {
+			postgres ??= startPostgres();
+			record ??= createRecordTemplate(await postgres);
+			await record;
+			return {template: recordTemplate};
 		},
 		async redis() {
 			redis ??= startRedis();
@@ -87,6 +103,16 @@ function lazyServers(): {
 			await Promise.all([postgres, redis].map(async (server) => (await server)?.stop()));
 		},
 	};
+}
+
+async function createRecordTemplate(postgres: LocalPostgres): Promise<void> {
+	// Loaded here, so that a run that needs no record does not pay for it.
+	const [{run}, {applySchema}] = await Promise.all([
+		import('../../scripts/stage/shop-database.ts'),
+		import('../../src/adapters/record/schema.ts'),
+	]);
+	await run(postgres, 'postgres', [`CREATE DATABASE ${recordTemplate}`]);
+	await applySchema(postgres.url(recordTemplate));
 }
 
 function lazyProgram(place: string): () => Promise<ProgramForTests> {

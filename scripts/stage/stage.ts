@@ -16,7 +16,8 @@ import {type StageTarget, stageYaml} from './config.ts';
 import {createShopDatabase, createShopRoles, run} from './shop-database.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const readyTimeoutMs = 30_000;
+/** On a machine that has much else to do. */
+const readyTimeoutMs = 60_000;
 
 export interface StageOptions {
 	readonly transport: 'socket' | 'http';
@@ -27,6 +28,8 @@ export interface StageOptions {
 	readonly leaseSeconds?: number;
 	readonly heartbeatSeconds?: number;
 	readonly workers?: number;
+	/** The roles' `bin/lockstep`; the checkout's where not said. */
+	readonly program?: string;
 }
 
 /** A process of Lockstep's: a role by its command line, in a directory of its own. */
@@ -114,7 +117,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
 		const logFile = path.join(directory, `${role}-${++started}.log`);
 		const child = startThrowAwayProcess({
 			program: process.execPath,
-			args: [path.join(root, 'bin/lockstep'), 'start', role, '--config', configFile],
+			args: [options.program ?? path.join(root, 'bin/lockstep'), 'start', role, '--config', configFile],
 			directory,
 			logFile,
 			deathSignal: 'SIGKILL',

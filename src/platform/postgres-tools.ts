@@ -1,4 +1,4 @@
-import {access, constants, readdir} from 'node:fs/promises';
+import {access, constants, readdir, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {runChild} from './child-process.ts';
 
@@ -65,7 +65,7 @@ async function candidateFolders(folders: readonly string[]): Promise<readonly st
 	const usual = await Promise.all(
 		distributionFolders.map(async ({parent, entry}) => await foldersByMajor(parent, entry)),
 	);
-	return [...given.flat(), ...usual.flat()];
+	return [...new Set([...given.flat(), ...usual.flat()])];
 }
 
 async function foldersByMajor(parent: string, entry: RegExp): Promise<readonly string[]> {
@@ -76,16 +76,31 @@ async function foldersByMajor(parent: string, entry: RegExp): Promise<readonly s
 async function readTools(folder: string): Promise<PostgresTools | null> {
 	const psql = path.join(folder, 'psql');
 	if (!(await canRun(psql))) return null;
-	const {stdout} = await runChild({file: psql, args: ['--version'], env: {}});
-	const version = /\(PostgreSQL\) ((\d+)[\w.]*)/.exec(stdout);
-	if (version?.[1] === undefined) return null;
+	const version = await versionOf(psql);
+	if (version === null) return null;
 	return {
-		major: Number(version[2]),
-		version: version[1],
+		major: Number.parseInt(version),
+		version,
 		psql,
 		pgDump: path.join(folder, 'pg_dump'),
 		pgRestore: path.join(folder, 'pg_restore'),
 	};
+}
+
+/** What a psql said of itself, as long as its file is the same one: it is asked before every backup and every run. */
+const versions = new Map<string, {readonly file: string; readonly version: string}>();
+
+async function versionOf(psql: string): Promise<string | null> {
+	const {ino, size, mtimeMs, ctimeMs} = await stat(psql);
+	const file = [ino, size, mtimeMs, ctimeMs].join(' ');
+	const known = versions.get(psql);
+	if (known?.file === file) return known.version;
+	const {stdout} = await runChild({file: psql, args: ['--version'], env: {}});
+	const version = /\(PostgreSQL\) (\d+[\w.]*)/.exec(stdout)?.[1];
+	// One that could not be started now may start later.
+	if (version === undefined) return null;
+	versions.set(psql, {file, version});
+	return version;
 }
 
 async function canRun(file: string): Promise<boolean> {

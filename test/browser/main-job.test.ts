@@ -1,18 +1,19 @@
 import type {Browser, Locator} from 'playwright-core';
 import {afterAll, beforeAll, expect, it} from 'vitest';
 
-import {type Stage, startStage} from '../../scripts/stage/stage.ts';
+import type {Stage} from '../../scripts/stage/stage.ts';
 import {expectAccessible} from './support/accessible.ts';
 import {openBrowser} from './support/browser.ts';
 import {fillRequest, messageTitled, openDesk, sendRequest} from './support/lockstep.ts';
 import {takePicture} from './support/picture.ts';
 import {openTab, phone} from './support/tab.ts';
+import {startShippedStage} from '../support/shipped.ts';
 
 let stage: Stage;
 let browser: Browser;
 
 beforeAll(async () => {
-	stage = await startStage({transport: 'socket', targets: {'shop-production': {rehearse: true, drill: true}}});
+	stage = await startShippedStage({transport: 'socket', targets: {'shop-production': {rehearse: true, drill: true}}});
 	browser = await openBrowser();
 });
 

@@ -2,18 +2,19 @@ import type {Browser, Locator, Page} from 'playwright-core';
 import {afterAll, beforeAll, expect, it} from 'vitest';
 
 import {createDoubledShop, run} from '../../scripts/stage/shop-database.ts';
-import {type Stage, startStage} from '../../scripts/stage/stage.ts';
+import type {Stage} from '../../scripts/stage/stage.ts';
 import {efScript} from '../support/ef-script.ts';
 import {expectAccessible} from './support/accessible.ts';
 import {openBrowser} from './support/browser.ts';
 import {chooseScript, fillRequest, messageWith, openDesk, type PageAsk, sendRequest} from './support/lockstep.ts';
 import {takePicture} from './support/picture.ts';
+import {startShippedStage} from '../support/shipped.ts';
 
 let stage: Stage;
 let browser: Browser;
 
 beforeAll(async () => {
-	stage = await startStage({
+	stage = await startShippedStage({
 		transport: 'socket',
 		targets: {
 			'shop-production': {},

@@ -1,14 +1,14 @@
 import {execFile} from 'node:child_process';
-import {cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {readdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {fileURLToPath, pathToFileURL} from 'node:url';
 import {promisify} from 'node:util';
 
-import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {beforeAll, describe, expect, it} from 'vitest';
 
 import type * as Reader from '../../src/adapters/sql/reader.ts';
 import type * as ChildProcess from '../../src/platform/child-process.ts';
+import {shippedFolder} from '../support/shipped.ts';
 
 const run = promisify(execFile);
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
@@ -18,33 +18,8 @@ describe('the built program', () => {
 	let place: string;
 
 	beforeAll(async () => {
-		place = await mkdtemp(path.join(tmpdir(), 'built-'));
-		await cp(path.join(checkout, 'bin'), path.join(place, 'bin'), {recursive: true});
-		await cp(path.join(checkout, 'schema'), path.join(place, 'schema'), {recursive: true});
-		await linkProductionDependencies();
-		// Types are another check's affair.
-		const tsc = path.join(checkout, 'node_modules/typescript/bin/tsc');
-		await run(
-			process.execPath,
-			[tsc, '--project', 'tsconfig.build.json', '--noCheck', '--outDir', path.join(place, 'dist')],
-			{
-				cwd: checkout,
-			},
-		);
-		await run(process.execPath, [path.join(checkout, 'scripts/bundle-review.mjs'), path.join(place, 'dist')]);
+		place = await shippedFolder();
 	}, 120_000);
-	afterAll(async () => await rm(place, {recursive: true}));
-
-	async function linkProductionDependencies(): Promise<void> {
-		const text = await readFile(path.join(checkout, 'package.json'), 'utf8');
-		const {dependencies} = JSON.parse(text) as {dependencies: Record<string, string>};
-		await writeFile(path.join(place, 'package.json'), text);
-		for (const name of Object.keys(dependencies)) {
-			const link = path.join(place, 'node_modules', name);
-			await mkdir(path.dirname(link), {recursive: true});
-			await symlink(path.join(checkout, 'node_modules', name), link);
-		}
-	}
 
 	async function module<T>(file: string): Promise<T> {
 		return (await import(pathToFileURL(path.join(place, 'dist', file)).href)) as T;

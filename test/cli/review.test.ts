@@ -4,6 +4,7 @@ import path from 'node:path';
 import {describe, expect, test} from 'vitest';
 
 import {efScript, type EfScript} from '../support/ef-script.ts';
+import {shippedProgram} from '../support/shipped.ts';
 import {runLockstep, scratchFolder, type Ran} from './run-lockstep.ts';
 
 const folder = await scratchFolder();
@@ -84,7 +85,7 @@ describe('lockstep review, on a machine with nothing but the file', () => {
 
 	test('ends quietly when its reader has seen enough', async () => {
 		const file = await fileOf('shop.sql', efScript(shop));
-		const program = new URL('../../bin/lockstep', import.meta.url).pathname;
+		const program = await shippedProgram();
 		const {execa} = await import('execa');
 		const child = execa(process.execPath, [program, 'review', file], {cwd: folder, reject: false, buffer: false});
 		child.stdout.destroy();

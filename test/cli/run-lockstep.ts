@@ -1,10 +1,11 @@
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import {fileURLToPath} from 'node:url';
 
 import {execa} from 'execa';
 import {afterAll} from 'vitest';
+
+import {shippedProgram} from '../support/shipped.ts';
 
 export interface Ran {
 	readonly code: number | undefined;
@@ -16,15 +17,13 @@ export interface HowToRun {
 	readonly input?: Uint8Array;
 	readonly cwd?: string;
 	readonly env?: Readonly<Record<string, string>>;
-	/** The program's file; the checkout's where not given. */
+	/** The program's file; the shipped one's where not given. */
 	readonly program?: string;
 }
 
-const checkoutProgram = fileURLToPath(new URL('../../bin/lockstep', import.meta.url));
-
 /** Runs the command line as a person does, in an environment with nothing of Lockstep's or PostgreSQL's in it. */
 export async function runLockstep(args: readonly string[], how: HowToRun = {}): Promise<Ran> {
-	const {input, cwd, env = {}, program = checkoutProgram} = how;
+	const {input, cwd, env = {}, program = await shippedProgram()} = how;
 	const {PATH, TMPDIR} = process.env;
 	const result = await execa(process.execPath, [program, ...args], {
 		extendEnv: false,

@@ -1,16 +1,17 @@
 import {afterAll, beforeAll, expect, it} from 'vitest';
 
 import {run} from '../../scripts/stage/shop-database.ts';
-import {type Stage, startStage} from '../../scripts/stage/stage.ts';
+import type {Stage} from '../../scripts/stage/stage.ts';
 import {efScript} from '../support/ef-script.ts';
 import {castOf, clickOn, messageOf, requestMigration, untilHeard, untilStory} from '../support/people.ts';
+import {startShippedStage} from '../support/shipped.ts';
 
 const always = {days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], from: 0, to: 24};
 
 let stage: Stage;
 
 beforeAll(async () => {
-	stage = await startStage({
+	stage = await startShippedStage({
 		transport: 'socket',
 		targets: {
 			'shop-second': {database: 'second', policy: {remindAfterMinutes: null}},

@@ -2,7 +2,7 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 
 import {freePort} from '../../scripts/local-servers.ts';
 import {run} from '../../scripts/stage/shop-database.ts';
-import {type Stage, startStage} from '../../scripts/stage/stage.ts';
+import type {Stage} from '../../scripts/stage/stage.ts';
 import {efScript} from '../support/ef-script.ts';
 import {
 	castOf,
@@ -14,6 +14,7 @@ import {
 	takeToRun,
 	untilStory,
 } from '../support/people.ts';
+import {startShippedStage} from '../support/shipped.ts';
 
 let stage: Stage;
 const good = efScript({
@@ -22,7 +23,7 @@ const good = efScript({
 });
 
 beforeAll(async () => {
-	stage = await startStage({
+	stage = await startShippedStage({
 		transport: 'socket',
 		targets: {
 			'shop-production': {},

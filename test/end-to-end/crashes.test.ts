@@ -7,9 +7,10 @@ import pg from 'pg';
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
 
 import {run} from '../../scripts/stage/shop-database.ts';
-import {type RoleProcess, type Stage, startStage} from '../../scripts/stage/stage.ts';
+import type {RoleProcess, Stage} from '../../scripts/stage/stage.ts';
 import {type EfVersion, efScript} from '../support/ef-script.ts';
 import {castOf, clickOn, eventually, takeToRun, untilStory} from '../support/people.ts';
+import {startShippedStage} from '../support/shipped.ts';
 
 /** Each test has a production database of its own. */
 const names = [
@@ -28,7 +29,7 @@ const names = [
 let stage: Stage;
 
 beforeAll(async () => {
-	stage = await startStage({
+	stage = await startShippedStage({
 		transport: 'socket',
 		leaseSeconds: 4,
 		heartbeatSeconds: 0.5,
@@ -49,7 +50,10 @@ afterEach(async () => {
 	for (const worker of stage.workers.splice(0)) await worker.process.end('SIGKILL');
 });
 
-afterAll(async () => await stage.stop());
+afterAll(async () => {
+	await Promise.all([...pools.values()].map(async (pool) => await pool.end()));
+	await stage.stop();
+});
 
 /** A migration that notes its name and takes some seconds over it. */
 function slow(id: string, seconds: number): {readonly id: string; readonly statements: readonly string[]} {
@@ -67,14 +71,13 @@ function script(version: EfVersion, seconds: readonly number[]): Buffer {
 	});
 }
 
+/** A session of ours per database, for all that is looked at there. */
+const pools = new Map<string, pg.Pool>();
+
 async function query<Row extends pg.QueryResultRow>(database: string, text: string): Promise<readonly Row[]> {
-	const client = new pg.Client(stage.postgres.url(database));
-	await client.connect();
-	try {
-		return (await client.query<Row>(text)).rows;
-	} finally {
-		await client.end();
-	}
+	const pool = pools.get(database) ?? new pg.Pool({connectionString: stage.postgres.url(database), max: 1});
+	pools.set(database, pool);
+	return (await pool.query<Row>(text)).rows;
 }
 
 async function marks(database: string): Promise<readonly string[]> {

@@ -1,13 +1,14 @@
 import {afterAll, beforeAll, expect, it} from 'vitest';
 
 import {shopScript} from '../../scripts/stage/shop-database.ts';
-import {type Stage, startStage} from '../../scripts/stage/stage.ts';
+import type {Stage} from '../../scripts/stage/stage.ts';
 import {castOf, clickOn, requestMigration, untilStory} from '../support/people.ts';
+import {startShippedStage} from '../support/shipped.ts';
 
 let stage: Stage;
 
 beforeAll(async () => {
-	stage = await startStage({transport: 'socket', targets: {'shop-production': {rehearse: true}}});
+	stage = await startShippedStage({transport: 'socket', targets: {'shop-production': {rehearse: true}}});
 });
 
 afterAll(async () => await stage.stop());

@@ -1,14 +1,15 @@
 import {afterAll, beforeAll, expect, it} from 'vitest';
 
 import {run} from '../../scripts/stage/shop-database.ts';
-import {type Stage, startStage} from '../../scripts/stage/stage.ts';
+import type {Stage} from '../../scripts/stage/stage.ts';
 import {efScript} from '../support/ef-script.ts';
 import {castOf, clickOn, submitRequest, untilHeard, untilStory} from '../support/people.ts';
+import {startShippedStage} from '../support/shipped.ts';
 
 let stage: Stage;
 
 beforeAll(async () => {
-	stage = await startStage({
+	stage = await startShippedStage({
 		transport: 'socket',
 		targets: {
 			'shop-staging': {database: 'staging'},

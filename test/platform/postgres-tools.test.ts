@@ -33,6 +33,16 @@ test('a folder that was given may hold wrappers, as packages unpacked without ro
 	expect(await findPostgresTools(99, [own])).toMatchObject({major: 99, version: '99.1'});
 });
 
+test('programs that were exchanged are asked again', async () => {
+	const own = path.join(folder, 'exchanged');
+	await mkdir(own);
+	for (const version of ['97.1', '97.2', '98.0']) {
+		await rm(path.join(own, 'psql'), {force: true});
+		await writeFile(path.join(own, 'psql'), `#!/bin/sh\necho "psql (PostgreSQL) ${version}"\n`, {mode: 0o755});
+		expect(await findPostgresTools(97, [own])).toMatchObject({version});
+	}
+});
+
 test('what is not PostgreSQL is passed over', async () => {
 	const own = path.join(folder, 'other');
 	await mkdir(own);

@@ -1,7 +1,10 @@
+import {mkdir} from 'node:fs/promises';
 import {createServer, type Server} from 'node:http';
+import path from 'node:path';
 import type {TestProject} from 'vitest/node';
 import {startPostgres, startRedis, type LocalPostgres, type LocalRedis} from '../../scripts/local-servers.ts';
 import {createThrowAwayDirectory, removeThrowAwayDirectory} from '../../scripts/throw-away.ts';
+import {buildProgram} from './built-program.ts';
 
 declare module 'vitest' {
 	interface ProvidedContext {
@@ -26,15 +29,35 @@ export interface RedisForTests {
 	readonly url: string;
 }
 
+/** What a test file is told about the record: a database with its schema, to copy. */
+export interface RecordForTests {
+	readonly template: string;
+}
+
+/** What a test file is told about Lockstep as it is shipped. */
+export interface ProgramForTests {
+	/** The folder with `bin/lockstep`, built; it has no sources. */
+	readonly place: string;
+}
+
+const recordTemplate = 'record_template';
+
 /**
- * One PostgreSQL and one Redis for the whole run, started when the first test file asks: a run of domain tests alone
- * starts neither.
+ * One PostgreSQL, one Redis and one build of the program for the whole run, made when the first test file asks: a run of
+ * domain tests alone starts nothing.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
 	const runDirectory = createThrowAwayDirectory('tests');
 	const servers = lazyServers();
+	const program = lazyProgram(path.join(runDirectory, 'program'));
+	const answers: Readonly<Record<string, () => Promise<unknown>>> = {
+		'/postgres': async () => await servers.postgres(),
+		'/record': async () => await servers.record(),
+		'/redis': async () => await servers.redis(),
+		'/program': program,
+	};
 	const desk = createServer((request, response) => {
-		const answer = request.url === '/redis' ? servers.redis() : servers.postgres();
+		const answer = answers[request.url ?? '']?.() ?? Promise.reject(new Error(`nobody gives out ${request.url}`));
 		answer.then(
 			(told) => response.end(JSON.stringify(told)),
 			(error: unknown) => response.writeHead(500).end(String(error)),
@@ -52,10 +75,12 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 
 function lazyServers(): {
 	postgres(): Promise<PostgresForTests>;
+	record(): Promise<RecordForTests>;
 	redis(): Promise<RedisForTests>;
 	stop(): Promise<void>;
 } {
 	let postgres: Promise<LocalPostgres> | undefined;
+	let record: Promise<void> | undefined;
 	let redis: Promise<LocalRedis> | undefined;
 	let database = 0;
 	return {
@@ -64,6 +89,12 @@ function lazyServers(): {
 			const {host, port, superuser, password, binDirectory} = await postgres;
 			return {host, port, superuser, password, binDirectory};
 		},
+		async record() {
+			postgres ??= startPostgres();
+			record ??= createRecordTemplate(await postgres);
+			await record;
+			return {template: recordTemplate};
+		},
 		async redis() {
 			redis ??= startRedis();
 			return {url: (await redis).url(database++)};
@@ -71,6 +102,25 @@ function lazyServers(): {
 		async stop() {
 			await Promise.all([postgres, redis].map(async (server) => (await server)?.stop()));
 		},
+	};
+}
+
+async function createRecordTemplate(postgres: LocalPostgres): Promise<void> {
+	// Loaded here, so that a run that needs no record does not pay for it.
+	const [{run}, {applySchema}] = await Promise.all([
+		import('../../scripts/stage/shop-database.ts'),
+		import('../../src/adapters/record/schema.ts'),
+	]);
+	await run(postgres, 'postgres', [`CREATE DATABASE ${recordTemplate}`]);
+	await applySchema(postgres.url(recordTemplate));
+}
+
+function lazyProgram(place: string): () => Promise<ProgramForTests> {
+	let built: Promise<void> | undefined;
+	return async () => {
+		built ??= mkdir(place).then(async () => await buildProgram(place));
+		await built;
+		return {place};
 	};
 }
 

@@ -3,41 +3,55 @@ import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, inject} from 'vitest';
 
-/**
- * A test file that leaves a process running or a file in its temporary directory fails: what a test cannot tidy up,
- * the product could not either. Connections are looked after by databases.ts.
- */
-const runDirectory = inject('runDirectory');
-const mark = `LOCKSTEP_TEST_FILE=${process.pid}-${Date.now()}`;
 const graceMs = 3000;
 /** Folders that libraries keep compiled sources in: Node's own, and that of node-pg-migrate's loader. */
 const caches = new Set(['node-compile-cache', 'jiti']);
 
-const directory = ownTemporaryDirectory();
-const before = new Set(descendants(process.pid));
+/** What a test file started with. */
+interface Beginning {
+	/** Its own temporary directory. */
+	readonly directory: string;
+	/** In the environment of every process that it starts. */
+	readonly mark: string;
+	readonly processes: ReadonlySet<number>;
+}
+
+/** Those of the file that runs now: a worker runs one file after the other, and this module is loaded once in it. */
 const endings: (() => Promise<void>)[] = [];
 
 // When vitest itself is killed, nobody tells its workers to end.
 process.once('disconnect', () => process.exit(1));
 
-// The first hook to be registered runs last, after the file's own tidying.
-afterAll(async () => {
-	const problems: unknown[] = [];
-	for (const ending of [...endings.toReversed(), expectNothingLeft]) {
-		await ending().catch((error: unknown) => problems.push(error));
-	}
-	if (problems.length > 0) throw new Error(problems.map(String).join('\n'));
-});
+/**
+ * A test file that leaves a process running or a file in its temporary directory fails: what a test cannot tidy up,
+ * the product could not either. Connections are looked after by databases.ts. Called before each file.
+ */
+export function watchForLeaks(): void {
+	const environment = {...process.env};
+	const directory = ownTemporaryDirectory();
+	const mark = markProcesses(path.basename(directory));
+	const beginning = {directory, mark, processes: new Set(descendants(process.pid))};
+	// The first hook to be registered runs last, after the file's own tidying.
+	afterAll(async () => {
+		const problems: unknown[] = [];
+		for (const ending of [...endings.splice(0).toReversed(), async () => await expectNothingLeft(beginning)]) {
+			await ending().catch((error: unknown) => problems.push(error));
+		}
+		restoreEnvironment(environment);
+		if (problems.length > 0) throw new Error(problems.map(String).join('\n'));
+	});
+}
 
 /** Runs something after the file's last test and its hooks, before leaks are looked for. */
 export function atEndOfFile(ending: () => Promise<void>): void {
 	endings.push(ending);
 }
 
-async function expectNothingLeft(): Promise<void> {
-	const processes = await leftRunning();
+async function expectNothingLeft(beginning: Beginning): Promise<void> {
+	const {directory} = beginning;
+	const processes = await leftRunning(beginning);
 	for (const {pid} of processes) kill(pid);
-	const files = leftOnDisk();
+	const files = leftOnDisk(directory);
 	rmSync(directory, {recursive: true, force: true, maxRetries: 20, retryDelay: 50});
 	const leaks = [
 		...processes.map(({pid, command}) => `process ${pid}: ${command}`),
@@ -48,33 +62,45 @@ async function expectNothingLeft(): Promise<void> {
 
 /** The file's tests, and every program they start, get a temporary directory of their own. */
 function ownTemporaryDirectory(): string {
-	const own = mkdtempSync(path.join(runDirectory, 'file-'));
+	const own = mkdtempSync(path.join(inject('runDirectory'), 'file-'));
 	// PostgreSQL started by root runs as another user, who must be able to pass through.
 	chmodSync(own, 0o711);
 	shareCacheOfTsx(own);
 	process.env['TMPDIR'] = own;
-	const [name = '', value = ''] = mark.split('=');
-	process.env[name] = value;
 	return own;
+}
+
+/** What a file sets ends with it. */
+function restoreEnvironment(environment: Readonly<NodeJS.ProcessEnv>): void {
+	for (const name of Object.keys(process.env)) {
+		if (!(name in environment)) Reflect.deleteProperty(process.env, name);
+	}
+	Object.assign(process.env, environment);
+}
+
+function markProcesses(value: string): string {
+	const name = 'LOCKSTEP_TEST_FILE';
+	process.env[name] = value;
+	return `${name}=${value}`;
 }
 
 /** tsx keeps compiled sources below the temporary directory; without this each test file would compile them anew. */
 function shareCacheOfTsx(own: string): void {
 	const name = `tsx-${process.geteuid?.()}`;
-	const shared = path.join(runDirectory, name);
+	const shared = path.join(inject('runDirectory'), name);
 	mkdirSync(shared, {recursive: true});
 	symlinkSync(shared, path.join(own, name));
 }
 
-function leftOnDisk(): string[] {
+function leftOnDisk(directory: string): string[] {
 	return readdirSync(directory).filter((name) => !name.startsWith('tsx-') && !caches.has(name));
 }
 
 /** A process that is just ending is given time to. */
-async function leftRunning(): Promise<{pid: number; command: string}[]> {
+async function leftRunning({mark, processes}: Beginning): Promise<{pid: number; command: string}[]> {
 	const deadline = Date.now() + graceMs;
 	for (;;) {
-		const left = [...new Set([...descendants(process.pid), ...marked()])].filter((pid) => !before.has(pid));
+		const left = [...new Set([...descendants(process.pid), ...marked(mark)])].filter((pid) => !processes.has(pid));
 		if (left.length === 0 || Date.now() > deadline) {
 			return left.map((pid) => ({pid, command: commandOf(pid)}));
 		}
@@ -98,7 +124,7 @@ function descendants(root: number): number[] {
 }
 
 /** Processes that have lost their parent still carry the environment they were started with. */
-function marked(): number[] {
+function marked(mark: string): number[] {
 	return allProcesses().filter(
 		(pid) => pid !== process.pid && read(pid, 'environ').split('\0').includes(mark) && parentOf(pid) !== undefined,
 	);

@@ -9,7 +9,6 @@ import {afterEach, beforeEach, expect} from 'vitest';
 
 import {createBackups} from '../../src/adapters/backups/backups.ts';
 import {createRecordStore} from '../../src/adapters/record/record-store.ts';
-import {applySchema} from '../../src/adapters/record/schema.ts';
 import {createScriptReader} from '../../src/adapters/sql/reader.ts';
 import type {TargetSettings} from '../../src/adapters/target/connection.ts';
 import {createScratch} from '../../src/adapters/scratch/scratch.ts';
@@ -39,7 +38,7 @@ import {reviewRequest} from '../../src/operations/review/review-script.ts';
 import type {WorkerWorld} from '../../src/operations/run/run-context.ts';
 import {startRun} from '../../src/operations/run/start-run.ts';
 import {makeScratchPlace} from '../adapters/scratch/rehearsing.ts';
-import {createDatabase, databaseServer, databaseUrl} from './databases.ts';
+import {createDatabase, databaseServer, databaseUrl, recordTemplate} from './databases.ts';
 import {type EfCommand, efScript, type EfScript} from './ef-script.ts';
 import {atEndOfFile} from './leaks.ts';
 
@@ -194,8 +193,7 @@ export interface FakeSlack {
  */
 export async function openLockstep(): Promise<Lockstep> {
 	const logins = await createLogins();
-	const recordDatabase = await createDatabase();
-	await applySchema(recordDatabase.url);
+	const recordDatabase = await createDatabase({template: await recordTemplate()});
 	const record = createRecordStore(recordDatabase.url, () => undefined);
 	const sql = new pg.Pool({connectionString: recordDatabase.url, max: 2});
 	const scripts = createScriptReader();
@@ -526,8 +524,13 @@ async function openProductions(logins: Logins, backupDirectory: string): Promise
 				await connectTo(database, as === 'applier' ? logins.apply : undefined);
 			const query: Production['query'] = async <Row extends pg.QueryResultRow>(sql: string) =>
 				await queryOn<Row>(connect, sql);
-			await query(endOthers);
-			await query(asNew(database, logins.owner));
+			const client = await connect();
+			try {
+				await client.query(endOthers);
+				await client.query(asNew(database, logins.owner));
+			} finally {
+				await client.end();
+			}
 			return {
 				name,
 				query,

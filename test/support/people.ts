@@ -25,18 +25,22 @@ export function castOf({slack}: Stage): Cast {
 	};
 }
 
+/** At first it is looked soon again, then seldom: a look costs the processor time that what is waited for needs. */
+const soonMs = 50;
+const seldomMs = 200;
+
 /** Looks until `look` finds something; says what it waited for when it never comes. */
 export async function eventually<T>(
 	what: string,
 	look: () => Promise<T | null | undefined | false>,
-	timeoutMs = 30_000,
+	timeoutMs = 60_000,
 ): Promise<T> {
 	const deadline = Date.now() + timeoutMs;
-	for (;;) {
+	for (let pauseMs = soonMs; ; pauseMs = Math.min(pauseMs * 1.25, seldomMs)) {
 		const found = await look();
 		if (found !== null && found !== undefined && found !== false) return found;
 		if (Date.now() > deadline) throw new Error(`Never happened: ${what}.`);
-		await sleep(50);
+		await sleep(pauseMs);
 	}
 }
 

@@ -1,5 +1,4 @@
-import {type Logger, LogLevel} from '@slack/bolt';
-import {WebClient, type WebClientOptions} from '@slack/web-api';
+import {type Logger, LogLevel, WebClient, type WebClientOptions} from '@slack/web-api';
 import type {SlackLog} from './log.ts';
 
 export type {WebClient} from '@slack/web-api';

@@ -91,21 +91,28 @@ describe('a change that is not the one that was rehearsed', () => {
 	it('keeps it shut: a history that is not what it was, and the pending rows with the rehearsed versions', async () => {
 		const shop = await rehearsing();
 		const number = await lockstep.started(shop, harmless);
-		await shop.query(`CREATE FUNCTION otherwise() RETURNS trigger LANGUAGE plpgsql AS
-				'BEGIN NEW."ProductVersion" = ''9.9.9''; RETURN NEW; END';
-			CREATE TRIGGER otherwise BEFORE INSERT ON "__EFMigrationsHistory" FOR EACH ROW EXECUTE FUNCTION otherwise()`);
+		lockstep.moments.beforeApply = async () => {
+			await shop.query(`CREATE FUNCTION otherwise() RETURNS trigger LANGUAGE plpgsql AS
+					'BEGIN NEW."ProductVersion" = ''9.9.9''; RETURN NEW; END';
+				CREATE TRIGGER otherwise BEFORE INSERT ON "__EFMigrationsHistory" FOR EACH ROW EXECUTE FUNCTION otherwise()`);
+		};
+		lockstep.moments.duringApply = async () => {
+			await until(async () => (await shop.history()).length === 2, 'landed');
+			await shop.query('DROP FUNCTION otherwise CASCADE');
+		};
 		const record = await lockstep.run(number);
 		expect(lastOf(record).failure).toBe(
 			`Every pending migration is in the history, but the history holds more than it should: ${change} (9.9.9). the history holds less than it should: ${change} (10.0.3).`,
 		);
-		await shop.query(`DROP TRIGGER otherwise ON "__EFMigrationsHistory"; ALTER TABLE "__EFMigrationsHistory" DROP CONSTRAINT "__EFMigrationsHistory_pkey";
+		await shop.query(`ALTER TABLE "__EFMigrationsHistory" DROP CONSTRAINT "__EFMigrationsHistory_pkey";
 			UPDATE "__EFMigrationsHistory" SET "ProductVersion" = '10.0.3';
 			INSERT INTO "__EFMigrationsHistory" VALUES ('${initial}', '10.0.3')`);
 		expect(lastOf(await rerun(number)).failure).toContain(
 			`the history holds more than it should: ${initial} (10.0.3).`,
 		);
 		await shop.query(
-			`DELETE FROM "__EFMigrationsHistory" WHERE ctid = (SELECT max(ctid) FROM "__EFMigrationsHistory")`,
+			`DELETE FROM "__EFMigrationsHistory" WHERE ctid = (SELECT max(ctid) FROM "__EFMigrationsHistory");
+			ALTER TABLE "__EFMigrationsHistory" ADD PRIMARY KEY ("MigrationId")`,
 		);
 		expect((await rerun(number)).request.state).toBe('verified');
 	});

@@ -83,6 +83,11 @@ describe('what the script touches, changed behind Lockstep’s back between revi
 			approvals: [{voidedBecause: expect.stringContaining('something else than what was approved')}],
 		});
 		expect(await shop.history()).toEqual([initial]);
+
+		// A newer script stands on nothing yet.
+		expect(await lockstep.record.rehearsalGround(number)).toMatchObject({delta: [{}, {}]});
+		expect(await lockstep.open(shop, harmless, {version: '1.4.1'})).toBe(number);
+		expect(await lockstep.record.rehearsalGround(number)).toBeNull();
 	});
 
 	it('counts what depends on it: a view, a trigger’s function; a table that the script is to create as well', async () => {

@@ -192,7 +192,7 @@ describe('the catalog', () => {
 		for (const change of changes) {
 			await shop.query(change);
 			const after = await shop.target.objects();
-			expect(touchedTables(before, after), change).toEqual(['altered public.watched']);
+			expect({change, touched: touchedTables(before, after)}).toEqual({change, touched: ['altered public.watched']});
 			before = after;
 		}
 		await shop.query(`INSERT INTO watched VALUES (1, 'a'); ANALYZE watched`);

@@ -12,6 +12,7 @@ import type {Backups} from '../../../src/operations/ports/backups.ts';
 import {Failure} from '../../../src/operations/ports/failure.ts';
 import type {RequestRecord} from '../../../src/operations/ports/record.ts';
 import type {DrillRequest, Scratch} from '../../../src/operations/ports/scratch.ts';
+import {decideFailure} from '../../../src/operations/failure/decide-failure.ts';
 import {performRun} from '../../../src/operations/run/perform-run.ts';
 import {cancelRun} from '../../../src/operations/run/start-run.ts';
 import {databaseServer} from '../../support/databases.ts';
@@ -215,6 +216,25 @@ describe('a drill that passes', () => {
 				rows: expect.arrayContaining([{schema: 'public', name: 'customers', rows: 20, exact: true}]),
 			},
 		]);
+	});
+
+	it('is made of a backup of its own after one that stopped it: no older one holds what was mended', async () => {
+		const shop = await lockstep.production();
+		shop.configure({backup: {...shop.target().backup, reuseWithinMs: 3_600_000}});
+		shop.configure({drill: drilling});
+		await shop.query(`UPDATE customers SET phone = '555-1' WHERE id = 2`);
+		const number = await lockstep.started(shop, changing(['CREATE UNIQUE INDEX by_phone ON customers (phone)']));
+		const stopped = await lockstep.run(number);
+		expect(stopped.runs[0]?.drill).toMatchObject({kind: 'script-failed', error: {sqlState: '23505'}});
+
+		await shop.query(`UPDATE customers SET phone = '555-' || id`);
+		const decision = {number, person: cast.lena, decision: 'rerun', reason: 'the phones are mended'} as const;
+		expectDone(await decideFailure(world, decision));
+		await lockstep.start(number);
+		const mended = await lockstep.run(number);
+		expect(mended.request.state).toBe('verified');
+		expect(stepOf(mended, 'backup').note).toContain('read back in full');
+		expect(stepOf(mended, 'backup').note).not.toContain('Shares');
 	});
 });
 

@@ -83,7 +83,7 @@ describe.each(ways)('over $transport', ({transport, start}) => {
 		await clickOn(stage, dana, number, 'Run now');
 		await untilStory(stage, number, `MR-${number} is verified`);
 		// The thread follows the message a moment later.
-		await untilStory(stage, number, 'created public.Shipments');
+		await untilStory(stage, number, 'created public.\\"Shipments');
 		await untilStory(stage, number, 'All tables of shop-production');
 		expect(await gate('1.9.0')).toBe('go');
 		const posts = await postsAbout(number);

@@ -53,8 +53,6 @@ export function startStreaming(command: StreamingCommand): StreamingChild {
 	});
 	const {stdin, stdout} = subprocess;
 	if (stdout === null) throw new TypeError('A child with a pipe as its output has none.');
-	// execa lets go whatever nobody has begun to read a moment after the start: a reader may come later.
-	stdout.pause();
 	// A program that has read enough closes its input: its result tells whether that was right.
 	stdin?.on('error', () => undefined);
 	return {

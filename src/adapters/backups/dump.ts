@@ -43,6 +43,8 @@ export async function startDump(dump: Dump): Promise<StreamingChild> {
 		signal: dump.signal,
 		stdin: 'ignore',
 	});
+	// Node lets go what a child wrote that has ended before anybody listens, and whoever stores the dump opens its place first.
+	child.stdout.on('readable', () => undefined);
 	return {...child, result: closing(child.result, password)};
 }
 

@@ -26,10 +26,21 @@ export async function keepRehearsalGround(
 	);
 }
 
+/** Characters: some 7,000 tables. jsonb holds no array above 256 MB, and the record's statements have 30 s. */
+const longestGround = 64 * 1024 ** 2;
+
+/** Too large a ground is not kept: the run is verified more weakly, and says so. */
 export async function keepRunGround(client: Client, run: number, ground: RunGround): Promise<void> {
+	const text = JSON.stringify(ground);
+	if (text.length > longestGround) return;
 	await client.query(
 		`insert into run_ground (run, ground) values ($1, $2) on conflict (run) do update set ground = excluded.ground`,
-		[run, JSON.stringify(ground)],
+		[run, text],
+	);
+	await client.query(
+		`delete from run_ground using run where run.id = run_ground.run and run.outcome = 'verified'
+		and run.finished_at < now() - interval '30 days' and run.id < $1`,
+		[run],
 	);
 }
 

@@ -57,14 +57,21 @@ async function compared({world, target}: RunContext, {before, now}: LookAfter): 
 	return compareChange({before, now, others, policy: target.verification, role: target.apply.role});
 }
 
-/** Of the last run before that applied everything and was not verified, where no lead has closed its request. */
+/** Of each run before that applied everything and was not verified, where no lead has closed its request. */
 async function faultsOfEarlier({world, number}: RunContext, {before, now}: LookAfter): Promise<readonly string[]> {
 	if (before === null) return [];
-	const left = (await world.record.leftBehind(number)).findLast(({run}) => run < before.run);
-	const earlier = left === undefined || left.closed || !left.everything ? null : await world.record.runGround(left.run);
-	if (left === undefined || earlier === null) return [];
-	const others = await world.record.verifiedSince(earlier.run);
-	return stillOtherwise(left.request, earlier, {before: before.objects, now, others});
+	const left = (await world.record.leftBehind(number)).filter(({run}) => run < before.run);
+	const found = await Promise.all(left.map(async (one) => ({...one, ground: await world.record.runGround(one.run)})));
+	const grounds = found.flatMap(({ground, ...one}) => (ground === null ? [] : [{...one, ground}]));
+	const faults = grounds.map(async ({request, run, everything, closed, ground}) => {
+		// A run that only verified again stands on the ground of the one that applied.
+		if (closed || !everything || ground.run !== run) return [];
+		// What came after it was rehearsed for another run, which answers for it itself.
+		const later = grounds.flatMap((other) => (other.run > run ? (other.ground.rehearsed?.delta ?? []) : []));
+		const others = [...(await world.record.verifiedSince(run)), later];
+		return stillOtherwise(request, ground, {before: before.objects, now, others});
+	});
+	return (await Promise.all(faults)).flat();
 }
 
 function doneNote({target}: RunContext, weak: string | null): string {

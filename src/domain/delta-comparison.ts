@@ -4,7 +4,7 @@ import {
 	isTableKind,
 	keysAt,
 	partitionOf,
-	partitionsAmong,
+	partitionsOf,
 	rootsRepartitioned,
 } from './rehearsal-ground.ts';
 import {changedPairs, type ChangedPair, type DeltaEntry, placeOf, type SchemaDelta} from './schema-delta.ts';
@@ -43,8 +43,7 @@ export function compareDeltas(
 	after: readonly CatalogObject[],
 ): DeltaComparison {
 	const ground = prepared(rehearsed);
-	// Of both looks: one that came or went in between is somebody else's.
-	const staying = new Set([...partitionsAmong(after)].filter(isAmong(partitionsAmong(before))));
+	const staying = stayingPartitions(before, after);
 	const expected = expectedOnTarget(ground, staying);
 	const made = changedPairs(before, after);
 	const foundFor = new Map(made.map(({entry}) => [namesOf(entry), entry]));
@@ -79,7 +78,7 @@ interface Ground {
 	readonly touched: ReadonlySet<string>;
 	/** Places that the copy worded otherwise. */
 	readonly worded: ReadonlySet<string>;
-	/** Names of the base's partitions. */
+	/** Names of the base's partitions, before and after. */
 	readonly partitions: ReadonlySet<string>;
 	/** See {@link rootsRepartitioned}. */
 	readonly repartitioned: ReadonlySet<string>;
@@ -91,15 +90,33 @@ function prepared({base, delta, wordedOtherwise}: RehearsedChange): Ground {
 		definitions: new Map(base.map((object) => [placeOf(object), object.definition])),
 		touched: new Set(base.filter(({touched}) => touched === true).map(placeOf)),
 		worded: new Set(wordedOtherwise),
-		partitions: new Set(
-			base.filter(({kind, root}) => isTableKind(kind) && root !== undefined).map(({identity}) => identity),
-		),
+		partitions: new Set([
+			...base.filter(({kind, root}) => isTableKind(kind) && root !== undefined).map(({identity}) => identity),
+			...partitionsRenamed(delta),
+		]),
 		repartitioned: rootsRepartitioned(delta),
 	};
 }
 
-function isAmong(names: ReadonlySet<string>): (name: string) => boolean {
-	return (name) => names.has(name);
+/** Names of partitions of both looks, a renamed one's both names: one that came or went in between is somebody else's. */
+function stayingPartitions(before: readonly CatalogObject[], after: readonly CatalogObject[]): ReadonlySet<string> {
+	const [old, now] = [partitionsOf(before), partitionsOf(after)];
+	return new Set([...namesKnown(old, now), ...namesKnown(now, old)]);
+}
+
+/** Of those that the other list has under their name or their key. */
+function namesKnown(partitions: readonly CatalogObject[], others: readonly CatalogObject[]): readonly string[] {
+	const known = new Set(others.flatMap(({identity, key}) => [identity, key]));
+	return partitions.filter(({identity, key}) => known.has(identity) || known.has(key)).map(({identity}) => identity);
+}
+
+/** New names of partitions that the script renames. */
+function partitionsRenamed(delta: SchemaDelta): readonly string[] {
+	return delta.flatMap(({kind, before, after, root}) =>
+		isTableKind(kind) && root !== undefined && before !== null && after !== null && before.identity !== after.identity
+			? [after.identity]
+			: [],
+	);
 }
 
 /** The rehearsed delta as it must look on the target: in its own words, without partitions that it no longer has. */

@@ -63,6 +63,7 @@ export function predictedMs(drill: Drill | null | undefined): number | null {
 
 /** Tables named in a sentence; the rest are counted. */
 const tablesNamed = 5;
+const probesNamed = 5;
 
 /** What came of it, in a sentence or two for the step, the thread and the audit. */
 export function drillSentence(drill: Drill): string {
@@ -72,7 +73,7 @@ export function drillSentence(drill: Drill): string {
 function sentenceOn(drill: Drill): string {
 	switch (drill.kind) {
 		case 'passed':
-			return `${restored(drill)} The script took ${time(drill.scriptMs ?? 0)} there: expect about as long.`;
+			return `${restored(drill)} The script took ${time(drill.scriptMs ?? 0)} there: expect about as long.${unanswered(drill)}`;
 		case 'script-failed':
 			return `On the restored backup the script stopped${place(drill.error)}: ${drill.error.message}${code(drill.error)}`;
 		case 'probes-failed':
@@ -87,6 +88,15 @@ function sentenceOn(drill: Drill): string {
 		case 'skipped':
 			return `Skipped: ${drill.sentence}`;
 	}
+}
+
+/** Probes that could not be asked there are asked of production all the same. */
+function unanswered({leftOut}: DrillReport): string {
+	const names = leftOut.filter(({kind}) => kind === 'probe').map(({name}) => `“${name}”`);
+	if (names.length === 0) return '';
+	const named = names.slice(0, probesNamed).join(', ');
+	const more = names.length > probesNamed ? `, and ${names.length - probesNamed} more` : '';
+	return ` Left to verification, for what the throw-away server has not: ${names.length === 1 ? 'the probe' : 'the probes'} ${named}${more}.`;
 }
 
 /** Entries of each list. */
@@ -175,22 +185,71 @@ export function comparedWithDrill(appliedMs: number, drill: Drill | null | undef
 	return predicted === null ? null : `in ${time(appliedMs)}; the drill took ${time(predicted)}`;
 }
 
+/** What the server, or psql about it, said of a statement that it did not do. */
+export type Refusal = Pick<PassError, 'sqlState' | 'message'>;
+
 /**
- * SQLSTATEs that a throw-away server answers where it has not what the target has: a missing right, table, object or
- * function, and an extension without its files.
+ * SQLSTATEs that a throw-away server answers where it has not what the target has: a table, an object or a function, and
+ * an extension without its files.
  */
-const ofLack = ['42501', '42P01', '42704', '42883', '58P01', '0A000'];
+const ofLack = ['42P01', '42704', '42883', '58P01', '0A000'];
+/** Roles have fewer rights here than on the target: none makes roles, and not every predefined one has members. */
+const insufficientPrivilege = '42501';
+/** What is left out under these words is no object that a message could name. */
+const kindsOfNoObject = ['setting', 'locale', 'statistics', 'probe'];
 
 /**
  * Whether the script may have stopped for what the throw-away server has not, and not for the rows: then nothing is known
  * of production. Whatever the data themselves violate is never explained so.
  */
-export function stoppedForLack({sqlState, message}: PassError, leftOut: readonly LeftOut[]): boolean {
+export function stoppedForLack({sqlState, message}: Refusal, leftOut: readonly LeftOut[]): boolean {
+	if (sqlState === insufficientPrivilege || isLocaleMissing({sqlState, message})) return true;
 	if (!ofLack.includes(sqlState)) return false;
 	if (sqlState === '58P01' || sqlState === '0A000') return /extension/.test(message);
-	const isRight = sqlState === '42501';
-	if (isRight && (/\bdblink|foreign/.test(message) || leftOut.some(({kind}) => kind === 'right'))) return true;
-	return leftOut.some(({kind, name}) => kind !== 'setting' && kind !== 'locale' && mentions(message, name));
+	return leftOut.some(({kind, name}) => !kindsOfNoObject.includes(kind) && mentions(message, name));
+}
+
+/** A server's collations are those of its machine. */
+function isLocaleMissing({sqlState, message}: Refusal): boolean {
+	if (sqlState === '42704') return message.startsWith('collation "');
+	return sqlState === '22023' && /^could not (?:create locale|open collator)/.test(message);
+}
+
+/**
+ * Resources, a server that was ended or has lost its disk.
+ *
+ * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+const ofServer = /^(?:53|57P0)|^58030$/;
+/** `temp_file_limit` is a limit that the drill sets; who exceeds it writes more than the disk has. */
+const limitOfServer = '53400';
+/** psql's and libpq's own words: no server gave a SQLSTATE. */
+const ofConnection =
+	/connection to (?:the )?server (?:was|has been) lost|server closed the connection|no connection to the server|could not (?:receive data from|send data to) (?:the )?server|^psql ended with/;
+
+/**
+ * Whether the throw-away server's own trouble ended the script: nothing is known of production. Not to be asked of an
+ * error that a limit made.
+ */
+export function stoppedByServer({sqlState, message}: Refusal): boolean {
+	if (sqlState === '') return ofConnection.test(message);
+	return sqlState !== limitOfServer && ofServer.test(sqlState);
+}
+
+/** Of the drill's time, for the script. */
+const leastShareLeft = 1 / 4;
+
+/**
+ * Why the script is not begun with the time that the restore left; null where it is enough. A script that is stopped for
+ * the restore's slowness says nothing of production.
+ *
+ * @param remainingMs Milliseconds.
+ * @param withinMs For restore and script together. Milliseconds.
+ */
+export function whyTooLate(remainingMs: number, withinMs: number): string | null {
+	if (remainingMs >= withinMs * leastShareLeft) return null;
+	const used = time(withinMs - Math.max(0, remainingMs));
+	return `the restore took ${used} of the ${time(withinMs)} that the drill has, and less than a quarter is left for the script. Raise drill.withinMinutes.`;
 }
 
 /** `public.ledger` is `ledger` in a message, too; `deployer on elsewhere` is a user mapping for `elsewhere`. */

@@ -1,6 +1,7 @@
 import type {Rehearsal, RehearsalReport, RehearsedHistoryRow, Repetition, WholeRehearsal} from './rehearsal.ts';
 import type {BaseObject} from './rehearsal-ground.ts';
-import type {SchemaDelta} from './schema-delta.ts';
+import {isLoss} from './review/rehearsal-losses.ts';
+import type {Effect, SchemaDelta} from './schema-delta.ts';
 
 /** A rehearsal as the record keeps it: of these bytes, with these migrations pending. Safe as JSON. */
 export interface RecordedRehearsal {
@@ -90,7 +91,7 @@ export function kept(rehearsal: Rehearsal): Rehearsal {
 		},
 		first: withoutOutput(rehearsal.first),
 		second: rehearsal.second === null ? null : withoutOutput(rehearsal.second),
-		effects: rehearsal.effects.slice(0, mostEntries),
+		effects: lossesFirst(rehearsal.effects).slice(0, mostEntries),
 		schemaDiff: cutLines(rehearsal.schemaDiff),
 		commands: [],
 		rewrites: rehearsal.rewrites.slice(0, mostEntries),
@@ -101,6 +102,12 @@ export function kept(rehearsal: Rehearsal): Rehearsal {
 	};
 	if (rehearsal.kind !== 'failed') return {kind: rehearsal.kind, ...bounded};
 	return {kind: rehearsal.kind, ...bounded, error: cutError(rehearsal.error)};
+}
+
+/** Losses must not be cut off behind many other effects. Left as it is where nothing is cut. */
+function lossesFirst(effects: readonly Effect[]): readonly Effect[] {
+	if (effects.length <= mostEntries) return effects;
+	return [...effects.filter(isLoss), ...effects.filter((effect) => !isLoss(effect))];
 }
 
 type Pass = RehearsalReport['first'];
@@ -121,7 +128,7 @@ function cutRepetition(repetition: Repetition): Repetition {
 		case 'error':
 			return {...repetition, error: cutError(repetition.error)};
 		case 'schema':
-			return {...repetition, effects: repetition.effects.slice(0, mostEntries)};
+			return {...repetition, effects: lossesFirst(repetition.effects).slice(0, mostEntries)};
 		case 'history':
 			return {
 				...repetition,

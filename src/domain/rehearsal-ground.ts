@@ -1,5 +1,14 @@
 import {type CatalogObject, objectsByKey, rootOf, withDependents} from './catalog-object.ts';
-import {type ObjectPair, differs, pairsOf, placeOf, type SchemaDelta, schemaDelta} from './schema-delta.ts';
+import {
+	compareEntries,
+	type DeltaEntry,
+	differs,
+	type ObjectPair,
+	pairsOf,
+	placeOf,
+	type SchemaDelta,
+	schemaDelta,
+} from './schema-delta.ts';
 
 /** An object as it was before the script: the ground that a rehearsal stands on. */
 export interface BaseObject {
@@ -39,7 +48,10 @@ export function groundOfChange(
 	const pairs = pairsOf(before, after).filter(isTouched);
 	const onCopy = objectsByKey(before);
 	const rowsWritten = new Set(written);
+	const copied = schemaDelta(before, after);
+	const notCopied = missedByCopy(target, before);
 	const touched = new Set([
+		...copied.map(placeAfter).filter((place) => notCopied.has(place)),
 		...pairs
 			.flatMap(({before: old, after: now}) => [
 				old?.key,
@@ -55,15 +67,41 @@ export function groundOfChange(
 	const standing = withDependents(keysAt(touched, target), target);
 	const objects = objectsByKey(target);
 	const known = target.filter((object) => standing.has(object.key) || used.has(placeOf(object)));
+	const delta = copied.flatMap((entry) => asOnTarget(entry, notCopied)).toSorted(compareEntries);
 	const onCopyByPlace = new Map(before.map((object) => [placeOf(object), object.definition]));
 	return {
 		base: known.map((object) => baseOf(object, objects, touched.has(placeOf(object)))),
-		delta: schemaDelta(before, after),
+		delta,
 		wordedOtherwise: known
 			.map((object) => ({place: placeOf(object), definition: object.definition}))
 			.filter(({place, definition}) => (onCopyByPlace.get(place) ?? definition) !== definition)
 			.map(({place}) => place),
 	};
+}
+
+/**
+ * What the target has and its copy has not, by place: a dump leaves out an index that is not valid, and a copy what reads
+ * a foreign table.
+ */
+function missedByCopy(
+	target: readonly CatalogObject[],
+	copy: readonly CatalogObject[],
+): ReadonlyMap<string, CatalogObject> {
+	const copied = new Set(copy.map(placeOf));
+	return new Map(target.map((object) => [placeOf(object), object] as const).filter(([place]) => !copied.has(place)));
+}
+
+/** Empty where nothing is to come. */
+function placeAfter({kind, after}: DeltaEntry): string {
+	return after === null ? '' : placeOf({kind, identity: after.identity});
+}
+
+/** What came on the copy alone is, on the target, made otherwise than it was there, or nothing at all. */
+function asOnTarget(entry: DeltaEntry, notCopied: ReadonlyMap<string, CatalogObject>): SchemaDelta {
+	const was = entry.before === null ? notCopied.get(placeAfter(entry)) : undefined;
+	if (was === undefined) return [entry];
+	if (was.definition === entry.after?.definition) return [];
+	return [{...entry, before: {identity: was.identity, definition: was.definition}}];
 }
 
 /** What was dropped and made again exactly as it was is touched, too. */
@@ -124,14 +162,10 @@ export function partitionOf({
 	return isTableKind(kind) ? identity : (of ?? identity);
 }
 
-/** Partitions and inheriting tables of one look, by name. */
-export function partitionsAmong(objects: readonly CatalogObject[]): ReadonlySet<string> {
+/** Partitions and inheriting tables of one look. */
+export function partitionsOf(objects: readonly CatalogObject[]): readonly CatalogObject[] {
 	const byKey = objectsByKey(objects);
-	return new Set(
-		objects
-			.filter((object) => isTableKind(object.kind) && rootOf(object, byKey) !== null)
-			.map(({identity}) => identity),
-	);
+	return objects.filter((object) => isTableKind(object.kind) && rootOf(object, byKey) !== null);
 }
 
 export interface Moved {
@@ -155,7 +189,7 @@ export function movedSince(
 ): readonly Moved[] {
 	const there = new Map(now.map((object) => [placeOf(object), object]));
 	const own = rootsRepartitioned(delta);
-	const partitions = partitionsAmong(now);
+	const partitions = new Set(partitionsOf(now).map(({identity}) => identity));
 	const changed = base
 		.filter((object) => object.root === undefined || own.has(object.root) || partitions.has(partitionOf(object)))
 		.map((object) => ({...object, is: there.get(placeOf(object))?.definition ?? null}))

@@ -58,12 +58,18 @@ export function changedPairs(
 	const looks = {before: objectsByKey(before), after: objectsByKey(after)};
 	return pairs
 		.map((pair) => ({...pair, entry: entryOf(pair, looks, changed)}))
-		.toSorted((a, b) => compareText(placeOfEntry(a.entry), placeOfEntry(b.entry)));
+		.toSorted((a, b) => compareEntries(a.entry, b.entry));
+}
+
+/** The order of a {@link SchemaDelta}. */
+export function compareEntries(a: DeltaEntry, b: DeltaEntry): number {
+	return compareText(placeOfEntry(a), placeOfEntry(b));
 }
 
 /**
  * What a person should know of it: columns, indexes and the like of a table that came or went are not told one by one,
- * and neither is the new name of a column whose table was renamed, nor what a table's partitions inherit from it.
+ * and neither is the new name of a column whose table was renamed, nor what a table's partitions inherit from it, nor the
+ * partitions of a partitioned table that came or went, nor the sequence that a column owns and brings or takes along.
  */
 export function effectsOf(before: readonly CatalogObject[], after: readonly CatalogObject[]): readonly Effect[] {
 	const pairs = pairsOf(before, after);
@@ -71,8 +77,21 @@ export function effectsOf(before: readonly CatalogObject[], after: readonly Cata
 	const changed = keysOf(pairs.filter(differs));
 	const came = new Set(pairs.flatMap((pair) => (pair.before === null && pair.after !== null ? [pair.after.key] : [])));
 	const went = new Set(pairs.flatMap((pair) => (pair.after === null && pair.before !== null ? [pair.before.key] : [])));
+	const along = keysOf(pairs.filter((pair) => isPartitionAlong(pair, looks)));
+	const numbered = {
+		came: new Set(
+			pairs.flatMap(({before: old, after: now}) => (mayBringSequence(old, now) ? [now?.parent ?? ''] : [])),
+		),
+		went: new Set(
+			pairs.flatMap(({before: old, after: now}) => (mayBringSequence(now, old) ? [old?.parent ?? ''] : [])),
+		),
+	};
 	return pairs
 		.filter(({before: old, after: now}) => !isIn(came, now?.parent) && !isIn(went, old?.parent))
+		.filter(
+			({before: old, after: now}) => ![old?.key, old?.parent, now?.key, now?.parent].some((key) => isIn(along, key)),
+		)
+		.filter((pair) => !isSequenceAlong(pair, numbered))
 		.filter((pair) => !isInherited(pair, looks, changed))
 		.flatMap(effectOf)
 		.toSorted((a, b) => compareText(`${a.kind} ${a.identity}`, `${b.kind} ${b.identity}`));
@@ -92,6 +111,51 @@ function keysOf(pairs: readonly ObjectPair[]): ReadonlySet<string> {
 function isInherited({before, after}: ObjectPair, looks: Looks, changed: ReadonlySet<string>): boolean {
 	const from = after === null ? ancestorOf(before, looks.before) : ancestorOf(after, looks.after);
 	return from !== null && changed.has(from.key);
+}
+
+/** Came, went or was made anew as its partitioned table did. What a `CASCADE` takes along of inheriting tables is no such. */
+function isPartitionAlong({before, after}: ObjectPair, looks: Looks): boolean {
+	if (before?.key === after?.key) return false;
+	return (
+		(before === null || hasPartitioned(before, looks.before, looks.after)) &&
+		(after === null || hasPartitioned(after, looks.after, looks.before))
+	);
+}
+
+/** It is a partition in this look of a table that is not in the other. */
+function hasPartitioned(
+	{kind, uses}: CatalogObject,
+	here: ReadonlyMap<string, CatalogObject>,
+	there: ReadonlyMap<string, CatalogObject>,
+): boolean {
+	if (kind !== 'table' && kind !== 'foreign table') return false;
+	return uses.some((key) => {
+		const other = here.get(key);
+		return other?.kind === 'table' && !there.has(key) && /^partition by /mu.test(other.definition);
+	});
+}
+
+/** A column that is only there in the one look, or only there an identity: a sequence of its own comes along. */
+function mayBringSequence(without: CatalogObject | null, having: CatalogObject | null): boolean {
+	if (having?.kind !== 'column') return false;
+	return without === null || (isIdentity(having) && !isIdentity(without));
+}
+
+function isIdentity({definition}: CatalogObject): boolean {
+	return /\bgenerated (?:always|by default) as identity\b/u.test(definition);
+}
+
+/**
+ * A sequence that came or went with a column that owns it. The catalog tells only which table's column that is.
+ *
+ * @param tables Keys of those where such a column came or went.
+ */
+function isSequenceAlong(
+	{before, after}: ObjectPair,
+	tables: {readonly came: ReadonlySet<string>; readonly went: ReadonlySet<string>},
+): boolean {
+	if (before === null) return after?.kind === 'sequence' && isIn(tables.came, after.parent);
+	return after === null && before.kind === 'sequence' && isIn(tables.went, before.parent);
 }
 
 function isIn(keys: ReadonlySet<string>, key: string | null | undefined): boolean {

@@ -36,18 +36,28 @@ export async function readCatalogObjects(
 }
 
 /**
- * The same within a transaction of the caller's, whose search path it leaves changed. Definitions that the server writes
+ * The same within a transaction of the caller's, whose search path and formats it leaves changed. Definitions that the server writes
  * itself are as of now, whatever the transaction's snapshot: so are pg_dump's.
  */
 export async function listCatalogObjects(
 	client: pg.ClientBase,
 	without: readonly string[],
 ): Promise<readonly CatalogObjectRow[]> {
-	// With no other schema in the path, the server writes all names in full; no operator but its own can be meant.
-	await client.query("SET LOCAL search_path = 'pg_catalog'");
+	await client.query(ownWords);
 	const {rows} = await client.query<CatalogObjectRow>(catalogSql, [without]);
 	return rows;
 }
+
+/**
+ * With no other schema in the path, the server writes all names in full; no operator but its own can be meant. Constants
+ * are written in the session's formats, which a database or a role may have set: here everybody reads the same. All of
+ * them may be set by any role.
+ *
+ * @see https://www.postgresql.org/docs/current/runtime-config-client.html
+ */
+const ownWords = `SET LOCAL search_path = 'pg_catalog'; SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, MDY';
+	SET LOCAL IntervalStyle = 'postgres'; SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = 'hex';
+	SET LOCAL quote_all_identifiers = off; SET LOCAL standard_conforming_strings = on; SET LOCAL lc_monetary = 'C'`;
 
 /** Conditions that leave out what an extension brought along: its version stands for it. */
 function notOfExtension(catalog: string, oid: string): string {
@@ -56,6 +66,12 @@ function notOfExtension(catalog: string, oid: string): string {
 
 const relationKind = `CASE relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'table' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view'
 	WHEN 'f' THEN 'foreign table' WHEN 'S' THEN 'sequence' ELSE 'type' END`;
+
+/**
+ * Of a foreign key to a partitioned table the server keeps one more row for each of the partitions, under names of its
+ * own making: they come and go with the partitions, and no dump has them.
+ */
+const notHidden = `NOT (c.contype = 'f' AND EXISTS (SELECT FROM pg_constraint AS p WHERE p.oid = c.conparentid AND p.conrelid = c.conrelid))`;
 
 /** Each of the lists gives kind, identity, name, key, parent, definition. */
 const lists: readonly string[] = [
@@ -102,7 +118,7 @@ const lists: readonly string[] = [
 
 	// A NOT NULL is the column's, whether the server keeps a constraint for it (from 18 on) or not.
 	`SELECT 'constraint', rel.ident || '.' || quote_ident(conname), conname::text, 'o' || c.oid, 'r' || rel.oid, pg_get_constraintdef(c.oid)
-	FROM pg_constraint AS c JOIN rel ON rel.oid = c.conrelid WHERE contype IN ('c', 'f', 'p', 'u', 'x')`,
+	FROM pg_constraint AS c JOIN rel ON rel.oid = c.conrelid WHERE contype IN ('c', 'f', 'p', 'u', 'x') AND ${notHidden}`,
 
 	`SELECT 'constraint', t.ident || '.' || quote_ident(conname), conname::text, 'o' || c.oid, 't' || t.oid, pg_get_constraintdef(c.oid)
 	FROM pg_constraint AS c JOIN typ AS t ON t.oid = c.contypid WHERE contype = 'c'`,
@@ -208,7 +224,7 @@ const uses = `
 			AND (SELECT relkind FROM pg_class WHERE oid = d.refobjid) IN ('r', 'p', 'f', 'c')
 		UNION ALL SELECT 'f' || d.refobjid WHERE d.refclassid = 'pg_proc'::regclass
 		UNION ALL SELECT 'o' || d.refobjid WHERE d.refclassid = 'pg_constraint'::regclass
-		UNION ALL SELECT CASE WHEN t.typrelid <> 0 THEN 'r' || t.typrelid WHEN t.typelem <> 0 AND t.typcategory = 'A' THEN 't' || t.typelem ELSE 't' || t.oid END
+		UNION ALL SELECT CASE WHEN t.typrelid <> 0 THEN 'r' || t.typrelid WHEN t.typelem <> 0 AND t.typtype = 'b' AND t.typcategory = 'A' THEN 't' || t.typelem ELSE 't' || t.oid END
 			FROM pg_type AS t WHERE d.refclassid = 'pg_type'::regclass AND t.oid = d.refobjid
 	) AS used
 	WHERE d.deptype <> 'e' AND d.objid >= ${firstUserOid} AND d.refobjid >= ${firstUserOid}
@@ -236,12 +252,14 @@ const catalogSql = `WITH ns AS MATERIALIZED (
 ), rel AS MATERIALIZED (
 	SELECT c.*, ns.q || '.' || quote_ident(c.relname) AS ident FROM pg_class AS c JOIN ns ON ns.oid = c.relnamespace
 	WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c') AND c.relpersistence <> 't' AND ${notOfExtension('pg_class', 'c.oid')}
+		-- Of a composite type the extension has the type, not its relation.
+		AND (c.relkind <> 'c' OR ${notOfExtension('pg_type', 'c.reltype')})
 ), fun AS MATERIALIZED (
 	SELECT p.*, format('%s.%s(%s)', ns.q, quote_ident(p.proname), pg_get_function_identity_arguments(p.oid)) AS ident
 	FROM pg_proc AS p JOIN ns ON ns.oid = p.pronamespace WHERE ${notOfExtension('pg_proc', 'p.oid')}
 ), typ AS MATERIALIZED (
 	SELECT t.*, ns.q || '.' || quote_ident(t.typname) AS ident FROM pg_type AS t JOIN ns ON ns.oid = t.typnamespace
-	WHERE t.typtype IN ('e', 'd', 'r', 'b') AND t.typcategory <> 'A' AND ${notOfExtension('pg_type', 't.oid')}
+	WHERE t.typtype IN ('e', 'd', 'r', 'b') AND NOT (t.typtype = 'b' AND t.typcategory = 'A') AND ${notOfExtension('pg_type', 't.oid')}
 ), granted AS (
 	${[
 		grants(
@@ -282,7 +300,7 @@ const catalogSql = `WITH ns AS MATERIALIZED (
 	UNION ALL SELECT 'pg_class'::regclass, i.oid, 0, 'index', rel.relnamespace::regnamespace::text || '.' || quote_ident(i.relname), 'm r' || i.oid, 'r' || rel.oid
 		FROM pg_index AS x JOIN pg_class AS i ON i.oid = x.indexrelid JOIN rel ON rel.oid = x.indrelid
 	UNION ALL SELECT 'pg_constraint'::regclass, c.oid, 0, 'constraint', ident || '.' || quote_ident(conname), 'm o' || c.oid, 'r' || rel.oid
-		FROM pg_constraint AS c JOIN rel ON rel.oid = c.conrelid
+		FROM pg_constraint AS c JOIN rel ON rel.oid = c.conrelid WHERE ${notHidden}
 	UNION ALL SELECT 'pg_trigger'::regclass, g.oid, 0, 'trigger', ident || '.' || quote_ident(tgname), 'm g' || g.oid, 'r' || rel.oid
 		FROM pg_trigger AS g JOIN rel ON rel.oid = g.tgrelid
 	UNION ALL SELECT 'pg_proc'::regclass, oid, 0, 'function', ident, 'm f' || oid, 'f' || oid FROM fun

@@ -7,33 +7,61 @@ export interface NamedQuestion {
 	readonly sql: string;
 }
 
+/** A question that was not answered with true. */
+export interface QuestionFault {
+	readonly name: string;
+	/** Empty where the server answered, with something else than true. */
+	readonly sqlState: string;
+	/** As the server said it; empty where it answered. */
+	readonly message: string;
+	/** For people. */
+	readonly sentence: string;
+}
+
 /**
  * Asks each question in the open, read-only transaction with the transaction's time limit for each. A cursor takes nothing
  * but a query, and no more than two rows of it.
  *
- * @returns A sentence for each that is not answered with true.
+ * @param signal Heard between two questions; what runs is the caller's to end.
+ * @returns Those that are not answered with true.
  */
 export async function askQuestions(
 	client: pg.ClientBase,
 	questions: readonly NamedQuestion[],
-): Promise<readonly string[]> {
-	const faults: string[] = [];
+	signal?: AbortSignal,
+): Promise<readonly QuestionFault[]> {
+	const faults: QuestionFault[] = [];
 	for (const {name, sql} of questions) {
+		signal?.throwIfAborted();
 		const fault = await faultOf(client, sql);
-		if (fault !== null) faults.push(`The probe “${name}” ${fault}.`);
+		if (fault === null) continue;
+		const {said, sqlState = '', message = ''} = fault;
+		faults.push({name, sqlState, message, sentence: `The probe “${name}” ${said}.`});
 	}
 	return faults;
 }
 
-async function faultOf(client: pg.ClientBase, sql: string): Promise<string | null> {
+interface Fault {
+	readonly said: string;
+	readonly sqlState?: string;
+	readonly message?: string;
+}
+
+async function faultOf(client: pg.ClientBase, sql: string): Promise<Fault | null> {
 	await client.query('SAVEPOINT lockstep_probe');
 	try {
 		await client.query(alone(`DECLARE lockstep_probe NO SCROLL CURSOR FOR ${sql}`));
 		const {rows} = await client.query<unknown[]>({text: 'FETCH 2 FROM lockstep_probe', rowMode: 'array'});
-		return faultOfAnswer(rows);
+		const said = faultOfAnswer(rows);
+		return said === null ? null : {said};
 	} catch (error) {
 		if (!(error instanceof pg.DatabaseError) || error.severity !== 'ERROR') throw error;
-		return `could not be answered: ${error.message} (SQLSTATE ${error.code ?? 'unknown'})`;
+		const {message, code: sqlState = ''} = error;
+		return {
+			said: `could not be answered: ${message} (SQLSTATE ${sqlState === '' ? 'unknown' : sqlState})`,
+			sqlState,
+			message,
+		};
 	} finally {
 		await client.query('ROLLBACK TO SAVEPOINT lockstep_probe; RELEASE SAVEPOINT lockstep_probe');
 	}

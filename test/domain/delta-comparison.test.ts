@@ -91,6 +91,16 @@ describe('a target that changed', () => {
 	});
 });
 
+test('an index that no dump brings and the script makes anew is changed as rehearsed where it is mended', () => {
+	const broken = {...index, key: 'r6', definition: `${index.definition}\nnot valid`};
+	const ground = groundOfChange([...before, broken], before, [...before, index], []);
+	const mended = elsewhere([...before, index]);
+	expect(told(compareDeltas(ground, elsewhere([...before, broken]), mended))).toEqual({});
+	expect(told(compareDeltas(ground, elsewhere([...before, broken]), elsewhere([...before, broken])))).toEqual({
+		missing: ['index shop.ix_orders'],
+	});
+});
+
 describe('a place that the copy words otherwise', () => {
 	const onCopy = before.map((object) =>
 		object === check ? {...check, definition: "CHECK (state IN ('open'))"} : object,
@@ -185,6 +195,37 @@ describe('partitions', () => {
 			unexpected: ['column shop.events_3.day', 'table shop.events_3'],
 		});
 	});
+
+	test('renamed by the script are compared by both of their names', () => {
+		const renamedOnly = old.map((object) => ({
+			...object,
+			...(object.key.startsWith('r21') ? named(object, 'old') : {}),
+		}));
+		const renamed = [...renamedOnly, added, {...inherited(1), ...named(inherited(1), 'old')}];
+		expect(compared(renamed, renamed, old)).toEqual({});
+		expect(compared(renamed, [...renamed, ...partition(2), inherited(2)], old)).toEqual({
+			elsewhere: ['column shop.events_2.day', 'column shop.events_2.note', 'table shop.events_2'],
+		});
+		expect(compared(renamed, rehearsed, old)).toMatchObject({
+			missing: expect.arrayContaining(['table shop.events_old']),
+		});
+		const other = renamed.map((object) => ({...object, ...(object.key.startsWith('r21') ? named(object, 'odd') : {})}));
+		expect(compared(renamed, other, old)).toMatchObject({
+			missing: expect.arrayContaining(['table shop.events_old']),
+			unexpected: expect.arrayContaining(['table shop.events_odd']),
+		});
+		expect(compared(renamed, [...renamed, listed('index', 'shop.own', 'r99', 'r21')], old)).toEqual({
+			unexpected: ['index shop.own'],
+		});
+		expect(compared(renamed, [events, added], old)).toMatchObject({
+			elsewhere: expect.arrayContaining(['table shop.events_1']),
+		});
+	});
+
+	function named({kind, identity, name}: CatalogObject, suffix: string): Pick<CatalogObject, 'identity' | 'name'> {
+		const identityNow = identity.replace(/events_\w+/u, `events_${suffix}`);
+		return {identity: identityNow, name: kind === 'table' ? `events_${suffix}` : name};
+	}
 
 	test('changed by hand are a fault, as everything that belongs to what was touched', () => {
 		expect(compared(rehearsed, [...rehearsed, listed('index', 'shop.own', 'r99', 'r21')], old)).toEqual({

@@ -1,5 +1,13 @@
 import {describe, expect, it} from 'vitest';
-import {comparedWithDrill, type Drill, drillSentence, keptDrill, stoppedForLack} from '../../src/domain/drill.ts';
+import {
+	comparedWithDrill,
+	type Drill,
+	drillSentence,
+	keptDrill,
+	stoppedByServer,
+	stoppedForLack,
+	whyTooLate,
+} from '../../src/domain/drill.ts';
 import type {LeftOut, PassError} from '../../src/domain/rehearsal.ts';
 
 const report = {
@@ -26,6 +34,10 @@ describe('what a drill says', () => {
 		[
 			'Restored in 0.4 s; its manifest counts no rows to compare with. The script took 3 min 5 s there: expect about as long.',
 			{kind: 'passed', ...report, restoredInMs: 400, tablesCompared: 0, rowsRestored: 0, scriptMs: 185_000},
+		],
+		[
+			'Restored in 41 s, 12 tables and 1.2 million rows as the manifest counts them. The script took 3.1 s there: expect about as long. Left to verification, for what the throw-away server has not: the probe “ledger is even”.',
+			{kind: 'passed', ...report, leftOut: [{kind: 'probe', name: 'ledger is even', why: 'no such table'}]},
 		],
 		[
 			'On the restored backup the script stopped at line 3 (ALTER TABLE a): column "b" contains null values (SQLSTATE 23502).',
@@ -97,8 +109,10 @@ describe('a script that stopped', () => {
 
 	it.each<[string, Partial<PassError>, LeftOut]>([
 		['a foreign table', {sqlState: '42P01', message: 'relation "ledger" does not exist'}, ledger],
-		['a right of a superuser', {sqlState: '42501', message: 'permission denied to create role'}, superuser],
-		['dblink', {sqlState: '42501', message: 'permission denied for function dblink_connect'}, ledger],
+		['a right to make roles', {sqlState: '42501', message: 'permission denied to create role'}, ledger],
+		['any other right', {sqlState: '42501', message: 'permission denied for table a'}, ledger],
+		['a collation', {sqlState: '42704', message: 'collation "de_DE" for encoding "UTF8" does not exist'}, ledger],
+		['a locale', {sqlState: '22023', message: 'could not create locale "de_DE": No such file or directory'}, ledger],
 		['an extension', {sqlState: '0A000', message: 'extension "vector" is not available'}, ledger],
 	])('may have stopped for lack of %s', (_, stopped, leftOut) => {
 		expect(stoppedForLack(error(stopped), [leftOut])).toBe(true);
@@ -117,12 +131,45 @@ describe('a script that stopped', () => {
 			setting,
 		],
 		[
-			'a right that it has not in production either',
-			{sqlState: '42501', message: 'permission denied for table a'},
-			ledger,
+			'a table that is called as a probe is',
+			{sqlState: '42P01', message: 'relation "orders" does not exist'},
+			{kind: 'probe', name: 'orders are there', why: ''},
 		],
 		['time', {sqlState: '', message: 'The script was stopped'}, superuser],
 	])('stopped for %s', (_, stopped, leftOut) => {
 		expect(stoppedForLack(error(stopped), [leftOut])).toBe(false);
 	});
+
+	it.each<[string, Partial<PassError>]>([
+		['a full disk', {sqlState: '53100', message: 'could not extend file "base/1/2": No space left on device'}],
+		['want of memory', {sqlState: '53200', message: 'out of memory'}],
+		['a server that is ended', {sqlState: '57P01', message: 'terminating connection due to administrator command'}],
+		['a crash', {sqlState: '57P02', message: 'terminating connection because of crash of another server process'}],
+		['a disk that cannot be read', {sqlState: '58030', message: 'could not read block 1 in file "base/1/2"'}],
+		['a lost connection', {sqlState: '', message: 'connection to server was lost'}],
+		['a closed connection', {sqlState: '', message: 'server closed the connection unexpectedly'}],
+		['a killed psql', {sqlState: '', message: 'psql ended with SIGKILL.'}],
+	])('says nothing of production where it stopped for %s', (_, stopped) => {
+		expect(stoppedByServer(error(stopped))).toBe(true);
+	});
+
+	it.each<[string, Partial<PassError>]>([
+		['the rows', {sqlState: '23502', message: 'column "b" contains null values'}],
+		['its own time limit', {sqlState: '57014', message: 'canceling statement due to statement timeout'}],
+		[
+			'files of sorts larger than the disk',
+			{sqlState: '53400', message: 'temporary file size exceeds temp_file_limit'},
+		],
+		['a command of psql', {sqlState: '', message: 'invalid command \\foo'}],
+	])('says something of production where it stopped for %s', (_, stopped) => {
+		expect(stoppedByServer(error(stopped))).toBe(false);
+	});
+});
+
+it('a script is not begun with less than a quarter of the drill’s time', () => {
+	expect(whyTooLate(900_000, 3_600_000)).toBeNull();
+	expect(whyTooLate(899_999, 3_600_000)).toBe(
+		'the restore took 45 min 0 s of the 60 min 0 s that the drill has, and less than a quarter is left for the script. Raise drill.withinMinutes.',
+	);
+	expect(whyTooLate(1, 3_600_000)).not.toBeNull();
 });

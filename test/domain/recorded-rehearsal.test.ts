@@ -62,6 +62,24 @@ describe('a recorded rehearsal', () => {
 		expect(kept(rehearsal)).toMatchObject({kind: 'failed', effects: expect.any(Array)});
 	});
 
+	test('keeps what was lost, however much else was done', () => {
+		const other = Array.from({length: 1200}, (_, n) => ({
+			action: n % 2 === 0 ? ('created' as const) : ('dropped' as const),
+			kind: 'index',
+			identity: `public.ix${n}`,
+			from: null,
+		}));
+		const lost = (['dropped', 'recreated', 'renamed'] as const).map((action) => ({
+			action,
+			kind: 'table',
+			identity: `public.${action}`,
+			from: null,
+		}));
+		const rehearsal = kept({...passed, effects: [...other, ...lost]});
+		expect(rehearsal).toMatchObject({effects: expect.arrayContaining(lost)});
+		expect('effects' in rehearsal && rehearsal.effects).toEqual([...lost, ...other.slice(0, 497)]);
+	});
+
 	test('keeps all of a small one that people are told', () => {
 		const whole: WholeRehearsal = {...passed, delta: [entry]};
 		expect(kept(whole)).toEqual(told);

@@ -62,6 +62,40 @@ describe('the ground of a change', () => {
 	});
 });
 
+describe('what the target has and its copy has not', () => {
+	const broken = {...index, key: 'r6', definition: `${index.definition}\nnot valid`};
+	const setting = listed('setting', 'work_mem of the database', 'z0', null, '64MB');
+	const foreign = listed('view', 'shop.remote', 'r8', null, 'SELECT 1');
+	const target = elsewhere([...before, broken, setting, foreign]);
+
+	test('was there before the script, which makes it otherwise or leaves it as it was', () => {
+		const remade = [...before, index, {...setting, key: 'z1'}, {...foreign, definition: 'SELECT 2'}];
+		const {base, delta} = groundOfChange(target, before, remade, []);
+		expect(delta.map(({kind, before: old, after: now}) => [kind, old?.definition, now?.definition])).toEqual([
+			['index', broken.definition, index.definition],
+			['view', 'SELECT 1', 'SELECT 2'],
+		]);
+		const touched = base.filter((object) => object.touched === true).map((object) => object.identity);
+		expect(touched).toEqual(expect.arrayContaining(['shop.ix_orders', 'work_mem of the database', 'shop.remote']));
+		expect(movedSince({base, delta}, target)).toEqual([]);
+		const mended = target.filter(({kind}) => kind !== 'index');
+		expect(movedSince({base, delta}, mended)).toMatchObject([{identity: 'shop.ix_orders', is: null}]);
+	});
+
+	test('is not what bore the name on the copy, too', () => {
+		const renamed = [
+			...without(name),
+			{...name, identity: 'shop.customers.title', name: 'title'},
+			{...name, key: 'r5.3'},
+		];
+		const {delta} = groundOfChange(elsewhere(before), before, renamed, []);
+		expect(delta.map(({before: old, after: now}) => [old?.identity, now?.identity])).toEqual([
+			[undefined, 'shop.customers.name'],
+			['shop.customers.name', 'shop.customers.title'],
+		]);
+	});
+});
+
 describe('a target that moved since', () => {
 	test.each<[string, readonly CatalogObject[], readonly string[]]>([
 		['nowhere', before, []],

@@ -93,6 +93,59 @@ describe('what partitions inherit', () => {
 	});
 });
 
+describe('what comes and goes with another', () => {
+	const events = object('table', 'shop.events', 'r5', null, 'partition by RANGE (day)\nowner me');
+	const day = object('column', 'shop.events.day', 'r5.1', 'r5', 'date');
+	const part = object('table', 'shop.events_1', 'r6', null, 'FOR VALUES …', ['r5']);
+	const partDay = object('column', 'shop.events_1.day', 'r6.1', 'r6', 'date', ['r5.1']);
+	const partitioned = [events, day, part, partDay];
+	const again = [
+		{...events, key: 'r50'},
+		{...day, key: 'r50.1', parent: 'r50'},
+		{...part, key: 'r60', uses: ['r50']},
+		{...partDay, key: 'r60.1', parent: 'r60', uses: ['r50.1']},
+	];
+	const sequence = object('sequence', 'shop.orders_total_seq', 'r8', 'r1');
+	const owned = [orders, {...total, definition: 'integer generated always as identity'}, sequence];
+
+	test.each([
+		['a partitioned table, with its partitions', partitioned, [], ['dropped table shop.events']],
+		['a new one, with its partitions', [], partitioned, ['created table shop.events']],
+		[
+			'one made anew, with its partitions',
+			partitioned,
+			again,
+			['recreated column shop.events.day', 'recreated table shop.events'],
+		],
+		['a partition alone', partitioned, [events, day], ['dropped table shop.events_1']],
+		[
+			'a partition that stays under its name and loses its table',
+			partitioned,
+			[{...part, key: 'r60', uses: []}],
+			['dropped table shop.events', 'recreated table shop.events_1'],
+		],
+		[
+			'an inheriting table, which only a CASCADE takes along',
+			[{...events, definition: 'owner me'}, part],
+			[],
+			['dropped table shop.events', 'dropped table shop.events_1'],
+		],
+		['a column with the sequence that it owns', owned, [orders], ['dropped column shop.orders.total']],
+		['an identity, with its sequence', owned, [orders, total], ['altered column shop.orders.total']],
+		['a column that brings its sequence', [orders], owned, ['created column shop.orders.total']],
+		[
+			'an owned sequence beside another change of its table',
+			[orders, total, sequence],
+			[orders, {...total, definition: 'bigint'}, object('column', 'shop.orders.note', 'r1.2', 'r1', 'text')],
+			['created column shop.orders.note', 'altered column shop.orders.total', 'dropped sequence shop.orders_total_seq'],
+		],
+		['an owned sequence alone', owned, owned.slice(0, 2), ['dropped sequence shop.orders_total_seq']],
+		['a sequence alone', [{...sequence, parent: null}], [], ['dropped sequence shop.orders_total_seq']],
+	])('%s', (_, old, now, expected) => {
+		expect(effectsOf(old, now).map(({action, kind, identity}) => `${action} ${kind} ${identity}`)).toEqual(expected);
+	});
+});
+
 describe('the delta', () => {
 	test('means the same in another database, whose keys are others', () => {
 		const elsewhere = (list: readonly CatalogObject[]): readonly CatalogObject[] =>

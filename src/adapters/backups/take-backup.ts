@@ -63,6 +63,7 @@ function taken(dump: TakenDump, place: string, storage: BackupStorage): TakenBac
 		sha256: proof.sha256,
 		tocEntries: proof.tocEntries,
 		rows: proof.rows,
+		copyTrouble: proof.copyTrouble,
 		rowsWritten: server.rowsWritten,
 		path: place,
 		fileName: path.posix.basename(place),

@@ -23,6 +23,8 @@ export interface ProvenDump {
 	/** Entries in the dump's table of contents. */
 	readonly tocEntries: number;
 	readonly rows: readonly TableRows[];
+	/** Why there is no plain copy where one was asked for, as a sentence; null where there is. */
+	readonly copyTrouble: string | null;
 }
 
 export interface DumpWork {
@@ -66,12 +68,12 @@ export async function writeDump(work: DumpWork): Promise<ProvenDump> {
 			plain: recipients.length === 0 ? null : proof.plain.measure(),
 			tocEntries: proof.contents().entries,
 			rows: await proof.rows(),
+			copyTrouble: (await copy?.end()) ?? null,
 		};
 	} catch (error) {
 		await copy?.discard();
 		throw work.signal.aborted ? cancelled() : error;
 	} finally {
-		await copy?.close();
 		stop.abort();
 		await Promise.allSettled([child.result, readers.ended]);
 	}

@@ -25,6 +25,7 @@ const RecordedRow = z
 		keep_until: Time,
 		rows_written: z.coerce.number().nullable(),
 		verified_at: Time,
+		condemned: z.boolean(),
 		trouble: z.string().nullable(),
 		held_by: z.string().nullable(),
 		held_reason: z.string().nullable(),
@@ -50,6 +51,7 @@ const RecordedRow = z
 		keepUntil: row.keep_until,
 		rowsWritten: row.rows_written,
 		verifiedAt: row.verified_at,
+		condemned: row.condemned,
 		trouble: row.trouble,
 		held: row.held_by !== null,
 		hold:
@@ -66,6 +68,14 @@ const recorded = `select backup.*, request.target, request.pool, request.revisio
 	array(select state from request as one where one.number = backup.request
 		or one.number in (select use.request from backup_use as use where use.backup = backup.id)) as states
 	from backup join request on request.number = backup.request`;
+
+const stopped = `drill ->> 'kind' in ('script-failed', 'probes-failed')`;
+
+/** Whether the request `mine` may share the `backup`, of whatever age. */
+export const mayBeShared = `deleted_at is null and trouble is null
+	and not exists (select from run where run.request = mine.number and ${stopped})
+	and not exists (select from run where run.id = backup.run and ${stopped})
+	and not exists (select from backup_use as use join run on run.id = use.run where use.backup = backup.id and ${stopped})`;
 
 /** Past keeping, or to be deleted; a day of the clock's own going back does not hide it for long. */
 const dueSql = `select distinct request.pool from backup join request on request.number = backup.request
@@ -103,7 +113,7 @@ export function createBackupRecords(pool: pg.Pool): BackupRecords {
 				pool,
 				`${recorded} join request as mine on mine.number = $1 and mine.target = request.target
 				and coalesce($3::jsonb, mine.target_identity) = request.target_identity
-				where finished_at > $2 and deleted_at is null and trouble is null order by backup.id desc limit 1`,
+				where finished_at > $2 and ${mayBeShared} order by backup.id desc limit 1`,
 				[number, new Date(since), database === undefined ? null : JSON.stringify(database)],
 			);
 			return rows[0] === undefined ? null : RecordedRow.parse(rows[0]);
@@ -122,10 +132,11 @@ export async function changeBackup(client: Client, id: number, change: BackupCha
 		if (rowCount === 0) return false;
 	}
 	if (change.verified !== undefined) {
-		const {at, trouble} = change.verified;
+		const {at, trouble, condemned = false} = change.verified;
 		await client.query(
-			`update backup set trouble = $3, verified_at = case when $3::text is null then $2 else verified_at end where id = $1`,
-			[id, new Date(at), trouble],
+			`update backup set condemned = condemned or $4, trouble = case when condemned then coalesce($3, trouble) else $3 end,
+				verified_at = case when $3::text is null then $2 else verified_at end where id = $1`,
+			[id, new Date(at), trouble, condemned],
 		);
 	}
 	return change.deletedAt === undefined || (await markDeleted(client, id, change.deletedAt));

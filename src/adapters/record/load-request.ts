@@ -2,6 +2,7 @@ import type pg from 'pg';
 import {z} from 'zod';
 
 import type {RequestRecord} from '../../operations/ports/record.ts';
+import {mayBeShared} from './backups.ts';
 import {type Client, transaction} from './connection.ts';
 import {
 	AnswerRow,
@@ -45,14 +46,14 @@ const backupsOf = `select taken.request, taken.run, kind, file_name, path, bytes
 	) as taken using (id)
 	where taken.request = any($1) order by taken.run`;
 
-/** Of the very database that the request was reviewed against. */
+/** What it may share: of the very database that the request was reviewed against. */
 const lastBackups = `select mine.number as request, last.*
 	from request as mine cross join lateral (
 		select backup.request as taken_by, file_name, finished_at,
 			case when mine.written_since ->> 'backup' = backup.id::text then mine.written_since end as written
 		from backup join request as taker on taker.number = backup.request
 		where taker.target = mine.target and taker.target_identity = mine.target_identity
-		and deleted_at is null and trouble is null order by backup.id desc limit 1
+		and ${mayBeShared} order by backup.id desc limit 1
 	) as last where mine.number = any($1)`;
 
 /** Reads a request and all that hangs on it in one snapshot. */

@@ -8,13 +8,22 @@ export interface ComparedRows {
 	readonly differ: readonly RowsDiffer[];
 }
 
-/** Counts the rows of each table that the manifest counted; what it estimated cannot be compared. */
-export async function compareRows(client: pg.ClientBase, manifest: readonly TableRows[] | null): Promise<ComparedRows> {
+/**
+ * Counts the rows of each table that the manifest counted; what it estimated cannot be compared.
+ *
+ * @param signal Heard between two tables; a count that runs is the caller's to end.
+ */
+export async function compareRows(
+	client: pg.ClientBase,
+	manifest: readonly TableRows[] | null,
+	signal: AbortSignal,
+): Promise<ComparedRows> {
 	const differ: RowsDiffer[] = [];
 	let tablesCompared = 0;
 	let rowsRestored = 0;
 	for (const {schema, name, rows, exact} of manifest ?? []) {
 		if (!exact || rows === null) continue;
+		signal.throwIfAborted();
 		const restored = await countOf(client, schema, name);
 		tablesCompared++;
 		rowsRestored += restored ?? 0;

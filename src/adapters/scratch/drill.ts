@@ -1,13 +1,22 @@
 import pg from 'pg';
-import {type Drill, type DrillReport, type DrillSkipped, stoppedForLack} from '../../domain/drill.ts';
+import {
+	type Drill,
+	type DrillReport,
+	type DrillSkipped,
+	type Refusal,
+	stoppedByServer,
+	stoppedForLack,
+	whyTooLate,
+} from '../../domain/drill.ts';
 import type {LeftOut} from '../../domain/rehearsal.ts';
 import {Failure} from '../../operations/ports/failure.ts';
 import type {DrillRequest, Drilled} from '../../operations/ports/scratch.ts';
-import {askQuestions} from '../../platform/postgres-probes.ts';
+import {askQuestions, type QuestionFault} from '../../platform/postgres-probes.ts';
+import {analyze} from './analyze.ts';
 import type {Cluster} from './cluster.ts';
 import {type CopiedTarget, saidBy, withSession} from './connection.ts';
 import {type ComparedRows, compareRows} from './counted-rows.ts';
-import {type LimitWatch, watchLimits} from './limits.ts';
+import {watchLimits} from './limits.ts';
 import {runPass} from './pass.ts';
 import {restoreBackup} from './restore-backup.ts';
 import type {Source} from './source.ts';
@@ -64,26 +73,50 @@ interface RestoredRows {
 }
 
 async function restore(plan: DrillPlan, copy: EmptyCopy): Promise<RestoredRows | Drilled> {
-	const {cluster, request} = plan;
 	const beganAt = performance.now();
-	const subject = 'The restore';
-	const limits = {milliseconds: remainingMs(plan), bytes: plan.bytes, subject, where: ''};
-	const limit = watchLimits(cluster, limits, request.signal);
-	try {
-		const restored = await restoreDump(plan, copy, limit.signal);
-		if ('drill' in restored) return limit.exceeded() === null ? restored : tooMuch(plan, limit);
-		const found = await lookAtRows(plan, copy, {...restored, restoredInMs: Math.round(performance.now() - beganAt)});
-		return limit.exceeded() === null ? found : tooMuch(plan, limit);
-	} catch (error) {
-		if (limit.exceeded() === null || request.signal.aborted) throw error;
-		return tooMuch(plan, limit);
-	} finally {
-		limit.end();
-	}
+	return await withinLimits(plan, 'The restore', async (signal) => {
+		const restored = await restoreDump(plan, copy, signal);
+		if ('drill' in restored) return restored;
+		const restoredInMs = Math.round(performance.now() - beganAt);
+		const noStatistics = await analyze(plan.cluster, copy.database, signal);
+		const leftOut = [...restored.leftOut, ...noStatistics];
+		return await lookAtRows(plan, copy, {leftOut, restoredInMs, signal});
+	});
 }
 
-function tooMuch(plan: DrillPlan, limit: LimitWatch): Drilled {
-	return skipped(plan, 'not-possible', limit.exceeded() ?? '');
+/**
+ * Works within what is left of the drill's time and disk. The server goes at once where a limit is met or somebody asks for
+ * the end: a query that runs there ends with it, however long it would have taken.
+ *
+ * @param subject What is stopped, as a sentence begins: `The restore`.
+ * @throws Failure cancelled, and what the work throws
+ */
+async function withinLimits<T>(
+	plan: DrillPlan,
+	subject: string,
+	work: (signal: AbortSignal) => Promise<T>,
+): Promise<T | Drilled> {
+	const {cluster, request, bytes} = plan;
+	const limit = watchLimits(cluster, {milliseconds: remainingMs(plan), bytes, subject, where: ''}, request.signal);
+	const takeDown = (): void => {
+		// Whoever started it stops it, too, and hears what went wrong.
+		void cluster.stop().catch(() => undefined);
+	};
+	limit.signal.addEventListener('abort', takeDown, {once: true});
+	try {
+		limit.signal.throwIfAborted();
+		const done = await work(limit.signal);
+		limit.signal.throwIfAborted();
+		return done;
+	} catch (error) {
+		if (request.signal.aborted) throw new Failure('cancelled', 'The drill was cancelled.', {cause: error});
+		const exceeded = limit.exceeded();
+		if (exceeded === null) throw error;
+		return skipped(plan, 'not-possible', exceeded);
+	} finally {
+		limit.signal.removeEventListener('abort', takeDown);
+		limit.end();
+	}
 }
 
 async function restoreDump(
@@ -104,16 +137,22 @@ async function restoreDump(
 	}
 }
 
+interface Restored {
+	readonly leftOut: readonly LeftOut[];
+	readonly restoredInMs: number;
+	readonly signal: AbortSignal;
+}
+
 async function lookAtRows(
 	plan: DrillPlan,
 	copy: EmptyCopy,
-	{leftOut, restoredInMs}: {readonly leftOut: readonly LeftOut[]; readonly restoredInMs: number},
+	{leftOut, restoredInMs, signal}: Restored,
 ): Promise<RestoredRows> {
 	const {cluster, source, request, at} = plan;
 	return await onServer(async () => {
 		return await withSession(copy.admin, async (client) => {
 			const refused = await finish(client, surroundings(plan));
-			const rows = await compareRows(client, request.rows);
+			const rows = await compareRows(client, request.rows, signal);
 			const {tablesCompared, rowsRestored} = rows;
 			const report = {
 				at,
@@ -131,41 +170,70 @@ async function lookAtRows(
 
 async function play(stage: Stage): Promise<Drilled> {
 	const {cluster, copy, source, request, report} = stage;
-	const pass = await runPass({
+	const milliseconds = remainingMs(stage);
+	const tooLate = whyTooLate(milliseconds, request.withinMs);
+	if (tooLate !== null) return skipped(stage, 'not-possible', tooLate);
+	const {pass, stoppedByLimit} = await runPass({
 		...request,
 		cluster,
-		limits: {milliseconds: remainingMs(stage), bytes: stage.bytes},
+		limits: {milliseconds, bytes: stage.bytes},
 		withRows: true,
 		login: copy.script,
 		serverVersion: source.serverVersion,
 		echoErrors: true,
 	});
+	const {error, output} = pass;
 	const played = {...report, scriptMs: pass.milliseconds};
-	if (pass.error !== null) {
-		if (!stoppedForLack(pass.error, report.leftOut)) {
-			return {drill: {kind: 'script-failed', error: pass.error, ...played}, output: pass.output};
-		}
-		return skipped(
-			stage,
-			'not-possible',
-			`the script stopped for what the throw-away server has not: ${pass.error.message}.`,
-		);
+	if (error !== null) {
+		const why = stoppedByLimit ? null : whyNoVerdict(error, report.leftOut);
+		if (why === null) return {drill: {kind: 'script-failed', error, ...played}, output};
+		return skipped(stage, 'not-possible', `the script stopped for ${why}: ${withoutEnd(error.message)}.`);
 	}
-	const sentences = await onServer(async () => await askProbes(stage));
-	if (sentences.length > 0) return {drill: {kind: 'probes-failed', sentences, ...played}, output: pass.output};
-	return {drill: {kind: 'passed', ...played}, output: pass.output};
+	const asked = await withinLimits(stage, 'Asking the probes', async (signal) => await askProbes(stage, signal));
+	if ('drill' in asked) return asked;
+	const {sentences, notHere} = asked;
+	const told = {...played, leftOut: [...report.leftOut, ...notHere]};
+	if (sentences.length > 0) return {drill: {kind: 'probes-failed', sentences, ...told}, output};
+	return {drill: {kind: 'passed', ...told}, output};
+}
+
+/** Null where what was refused says something of production. */
+function whyNoVerdict(refusal: Refusal, leftOut: readonly LeftOut[]): string | null {
+	if (stoppedByServer(refusal)) return 'the throw-away server’s own trouble';
+	return stoppedForLack(refusal, leftOut) ? 'what the throw-away server has not' : null;
+}
+
+function withoutEnd(message: string): string {
+	return message.replace(/\.$/, '');
+}
+
+interface AskedProbes {
+	/** Of those that are not true. */
+	readonly sentences: readonly string[];
+	/** Those that this server cannot answer. */
+	readonly notHere: readonly LeftOut[];
 }
 
 /** As verification asks them of the target. */
-async function askProbes({copy, request: {probes, role}}: Stage): Promise<readonly string[]> {
-	if (probes.length === 0) return [];
-	return await withSession(copy.script, async (client) => {
-		const assumed = role === null ? '' : `; SET LOCAL ROLE ${pg.escapeIdentifier(role)}`;
-		await client.query(
-			`BEGIN TRANSACTION READ ONLY; SET LOCAL statement_timeout = ${probeMs}; SET LOCAL lock_timeout = ${lockWaitMs}${assumed}`,
-		);
-		return await askQuestions(client, probes);
-	});
+async function askProbes(stage: Stage, signal: AbortSignal): Promise<AskedProbes> {
+	const {copy, report, request} = stage;
+	const {probes, role} = request;
+	if (probes.length === 0) return {sentences: [], notHere: []};
+	const faults = await onServer(
+		async () =>
+			await withSession(copy.script, async (client) => {
+				const assumed = role === null ? '' : `; SET LOCAL ROLE ${pg.escapeIdentifier(role)}`;
+				await client.query(
+					`BEGIN TRANSACTION READ ONLY; SET LOCAL statement_timeout = ${probeMs}; SET LOCAL lock_timeout = ${lockWaitMs}${assumed}`,
+				);
+				return await askQuestions(client, probes, signal);
+			}),
+	);
+	const isHere = (fault: QuestionFault): boolean => whyNoVerdict(fault, report.leftOut) === null;
+	return {
+		sentences: faults.filter(isHere).map(({sentence}) => sentence),
+		notHere: faults.filter((fault) => !isHere(fault)).map(({name, sentence}) => ({kind: 'probe', name, why: sentence})),
+	};
 }
 
 /** A shared backup may be older than another request's run: what that one applied is missing there. */

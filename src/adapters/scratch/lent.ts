@@ -70,6 +70,7 @@ async function removeDatabase(
 	login: (database: string) => PostgresLogin,
 ): Promise<void> {
 	const database = pg.escapeIdentifier(name);
+	if (await isInvalid(client, name)) return void (await client.query(`DROP DATABASE ${database} WITH (FORCE)`));
 	await client.query(`ALTER DATABASE ${database} WITH ALLOW_CONNECTIONS true IS_TEMPLATE false`);
 	await client.query(`ALTER DATABASE ${database} RESET ALL`);
 	const {rows: prepared} = await client.query<{gid: string}>(
@@ -82,6 +83,14 @@ async function removeDatabase(
 		});
 	}
 	await client.query(`DROP DATABASE ${database} WITH (FORCE)`);
+}
+
+/** An interrupted DROP leaves it so: nothing but another DROP is possible then. PostgreSQL 16's DATCONNLIMIT_INVALID_DB. */
+async function isInvalid(client: pg.ClientBase, name: string): Promise<boolean> {
+	const {rows} = await client.query('SELECT FROM pg_catalog.pg_database WHERE datname = $1 AND datconnlimit = -2', [
+		name,
+	]);
+	return rows.length > 0;
 }
 
 /**

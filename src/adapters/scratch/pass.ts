@@ -38,6 +38,12 @@ export interface PassLimits {
 	readonly bytes: number;
 }
 
+export interface EndedPass {
+	readonly pass: Pass;
+	/** Its error is no server's: the time was over, or the disk full. */
+	readonly stoppedByLimit: boolean;
+}
+
 /** psql's files as it sees them; the password comes before them. */
 const fenceFile = '/dev/fd/4';
 const scriptFile = '/dev/fd/5';
@@ -50,7 +56,7 @@ const leftByRestore = ', all that the restore had left of the drill’s time';
  *
  * @throws Failure cancelled, scratch-unavailable
  */
-export async function runPass(plan: PassPlan): Promise<Pass> {
+export async function runPass(plan: PassPlan): Promise<EndedPass> {
 	const {cluster, login, limits} = plan;
 	const marker = `ls${randomUUID().replaceAll('-', '')}`;
 	const transcript = createTranscript({
@@ -61,16 +67,17 @@ export async function runPass(plan: PassPlan): Promise<Pass> {
 			[scriptFile, `MR-${plan.requestNumber}.sql`],
 		],
 	});
-	const limit = watchLimits(
-		cluster,
-		{...limits, subject: 'The script', where: plan.withRows === true ? leftByRestore : ' on a copy without rows'},
-		plan.signal,
-	);
 	const files = await Promise.all([
 		openPasswordFile(login),
 		openNamelessFile(fenceScript(plan, marker)),
 		openNamelessFile(plan.bytes),
 	]);
+	// From here on nothing can throw that would leave its timer ringing.
+	const limit = watchLimits(
+		cluster,
+		{...limits, subject: 'The script', where: plan.withRows === true ? leftByRestore : ' on a copy without rows'},
+		plan.signal,
+	);
 	try {
 		await giveTo(cluster, files);
 		const startedAt = performance.now();
@@ -88,7 +95,8 @@ export async function runPass(plan: PassPlan): Promise<Pass> {
 		if (plan.signal.aborted) throw new Failure('cancelled', 'The rehearsal was cancelled.');
 		const exceeded = limit.exceeded();
 		const error = exceeded === null ? errorOf(result, transcript, plan.withRows === true) : plainError(exceeded);
-		return {milliseconds, error, warnings: transcript.warnings(), output: transcript.text()};
+		const pass = {milliseconds, error, warnings: transcript.warnings(), output: transcript.text()};
+		return {pass, stoppedByLimit: exceeded !== null};
 	} finally {
 		limit.end();
 		await Promise.all(files.map(async (file) => await file.close()));

@@ -141,7 +141,7 @@ async function playPass(stage: Stage, number: 1 | 2): Promise<Played> {
 	const {cluster, copy, request, source, limits, recorder, countsStatements} = stage;
 	await withSession(copy.admin, async (client) => await client.query(newPageSql(recorder)));
 	if (countsStatements) await resetRanStatements(cluster);
-	const pass = await runPass({
+	const {pass} = await runPass({
 		...request,
 		cluster,
 		limits,

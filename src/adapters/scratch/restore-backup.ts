@@ -39,8 +39,8 @@ export async function restoreBackup(restoring: RestoringBackup): Promise<Restore
 		file,
 		async (input) => await runPgRestore(cluster, {args: ['--list'], files: [], env: {}, input, signal}),
 	);
-	if (list === null) return {kind: 'unreadable', sentence: `${file} is not there.`};
-	if (list.exitCode !== 0) return judgeFailure(errorsOf(list.stderr).map(unnamed), restoring, list.stderr);
+	if (list === null) return notThere(file);
+	if (list.exitCode !== 0) return judgeFailure(errorsOf(list.stderr).map(unnamed), restoring.otherLocale, list.stderr);
 	const login = cluster.login(database);
 	const password = await openPasswordFile(login);
 	const wanted = await openNamelessFile(list.stdout.split('\n').filter(staysInside).join('\n'));
@@ -58,10 +58,10 @@ export async function restoreBackup(restoring: RestoringBackup): Promise<Restore
 			file,
 			async (input) => await runPgRestore(cluster, {args, files, env, input, signal}),
 		);
-		if (result === null) return {kind: 'unreadable', sentence: `${file} is not there.`};
+		if (result === null) return notThere(file);
 		const {explained, failed} = sortErrors(errorsOf(result.stderr), leftOut);
 		const gaveUp = result.exitCode !== 0 && !passedOver.test(result.stderr);
-		if (failed.length > 0 || gaveUp) return judgeFailure(failed, restoring, result.stderr);
+		if (failed.length > 0 || gaveUp) return judgeFailure(failed, restoring.otherLocale, result.stderr);
 		return {kind: 'restored', leftOut: [...catalogGrantsIn(list.stdout), ...explained]};
 	} finally {
 		await password.close();
@@ -85,31 +85,45 @@ async function withInput<T>(file: string, work: (input: FileHandle) => Promise<T
 	}
 }
 
+/** A file may be gone for a directory that is not mounted. */
+function notThere(file: string): RestoredBackup {
+	return {kind: 'not-here', sentence: `${file} is not there.`};
+}
+
 function unnamed(error: RestoreError): FailedRestore {
 	return {error, told: {kind: 'dump', name: '', why: error.message}};
 }
 
 /** The throw-away server's trouble, or that of a pg_restore which is older than the dump. */
 const ownTrouble =
-	/No space left|could not extend|could not write|out of (?:shared )?memory|connection to server|server closed|terminating connection|unsupported version/;
+	/No space left|could not extend|could not write|out of (?:shared )?memory|connection to (?:the )?server|server closed|terminating connection|unsupported version/;
 
-function judgeFailure(
+/**
+ * Whether errors of pg_restore speak against the backup. A pg_restore that ended without naming one was ended by something
+ * of this worker.
+ *
+ * @param otherLocale The database has another locale than the target's.
+ */
+export function judgeFailure(
 	failed: readonly FailedRestore[],
-	{otherLocale}: RestoringBackup,
+	otherLocale: boolean,
 	stderr: string,
 ): Exclude<RestoredBackup, {kind: 'restored'}> {
 	const ours = failed.find(({error}) => isNotTheBackups(error, otherLocale));
-	const [first] = ours === undefined ? failed : [ours];
+	const first = ours ?? failed[0];
+	if (first === undefined) {
+		const last = stderr.trim().split('\n').at(-1) ?? '';
+		return {kind: 'not-here', sentence: `pg_restore gave up: ${last === '' ? 'it did not say why' : last}.`};
+	}
 	const more = failed.length > 1 ? ` (and ${failed.length - 1} more)` : '';
-	const name = first?.told.name ?? '';
-	const why = first?.told.why ?? stderr.trim().split('\n').at(-1) ?? 'pg_restore said nothing';
+	const {name, why} = first.told;
 	return {
 		kind: ours === undefined ? 'unreadable' : 'not-here',
 		sentence: `${name === '' ? '' : `${name}: `}${why}${more}.`,
 	};
 }
 
-/** An object that this worker cannot make says nothing of the backup; rows that break what is declared of them do. */
+/** What this worker cannot make says nothing of the backup; rows that break what is declared of them do. */
 function isNotTheBackups({message, byServer, aboutRows}: RestoreError, otherLocale: boolean): boolean {
 	return ownTrouble.test(message) || (byServer && (otherLocale || !aboutRows));
 }

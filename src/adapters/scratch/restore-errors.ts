@@ -6,7 +6,7 @@ export interface RestoreError {
 	readonly message: string;
 	/** False where pg_restore could not read the dump. */
 	readonly byServer: boolean;
-	/** Of the rows themselves, or of what is checked and built of them: constraints and indexes. */
+	/** The rows break what is declared of them, or are none that the table could take. */
 	readonly aboutRows: boolean;
 }
 
@@ -30,13 +30,16 @@ export function errorsOf(stderr: string): readonly RestoreError[] {
 					.replace(/^(COPY failed for table ".*"): ERROR: +/, '$1: '),
 				command: (/^Command was: (.*)$/m.exec(text)?.[1] ?? '').slice(0, longestCommand),
 				byServer: isCopy || /^(?:could not execute query|error returned by PQ\w+): /.test(first),
-				aboutRows: isCopy || ofRows.test(text),
+				aboutRows: ofRows.test(first) || (isCopy && !ofMissing.test(first)),
 			};
 		});
 }
 
+/** An index or a constraint may fail for a missing collation or for want of memory as well: that is not the rows' doing. */
 const ofRows =
-	/^Command was: (?:CREATE (?:UNIQUE )?INDEX|SELECT pg_catalog\.(?:setval|lo_)|ALTER TABLE [^;]*?\bADD CONSTRAINT)\b/m;
+	/could not create (?:unique index|exclusion constraint)|\bviolate[sd]\b|contains null values|duplicate key|invalid (?:input|byte sequence)/;
+/** Copied rows may call what this server has not: a CHECK's function, for one. */
+const ofMissing = /does not exist|permission denied/;
 
 /** Characters. */
 const longestCommand = 200;

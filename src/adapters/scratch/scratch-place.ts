@@ -85,8 +85,7 @@ const emptyServerBytes = 256 * 1024 ** 2;
 const shareOfFree = 0.9;
 
 /**
- * What the server may take on disk: twice the target's size, for a script that writes the largest table anew, as far as
- * the disk has it.
+ * What the server may take on disk: all that the disk has to spare. A script may write every table anew, several times.
  *
  * @throws Failure scratch-unavailable
  */
@@ -98,5 +97,5 @@ export async function requireRoom({directory, limits}: ScratchSettings, database
 		const [has, needs] = [free, needed].map((bytes) => Math.ceil(bytes / 1_000_000));
 		throw new Failure('scratch-unavailable', `${directory} has ${has} MB to spare, and a drill needs ${needs} MB.`);
 	}
-	return Math.min(free, 2 * databaseBytes + 4 * emptyServerBytes, limits?.bytes ?? free);
+	return Math.min(free, limits?.bytes ?? free);
 }

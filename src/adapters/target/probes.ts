@@ -10,5 +10,6 @@ import {type TargetSettings, withReading} from './connection.ts';
  */
 export async function askProbes(settings: TargetSettings, probes: readonly Probe[]): Promise<readonly string[]> {
 	if (probes.length === 0) return [];
-	return await withReading(settings, 'role', async (client) => await askQuestions(client, probes));
+	const faults = await withReading(settings, 'role', async (client) => await askQuestions(client, probes));
+	return faults.map(({sentence}) => sentence);
 }

@@ -28,6 +28,11 @@ const named = new Set([
 	'extension',
 ]);
 
+/** Where the text of the script does not show such an effect, a finding does: {@link dropsMissed}, {@link renamesMissed}. */
+export function isLoss({action, kind}: Effect): boolean {
+	return named.has(kind) && (action === 'dropped' || action === 'recreated' || action === 'renamed');
+}
+
 /** Dropped, or dropped and made again, so that what it held is gone. */
 export function dropsMissed(effects: readonly Effect[], known: Known): readonly Losses[] {
 	const remade = new Set(effects.filter(isRemade).map(({identity}) => identity));

@@ -4,7 +4,7 @@ import type {RecordStore} from '../ports/record.ts';
 
 /**
  * Reads a backup back in full and writes down what was found: what is wrong with it as a sentence, or null. A bad one is
- * not the target's last good one any more. Throws Failure backup-failed where it cannot be reached from here.
+ * not the target's last good one any more, and one that a drill found bad stays bad with the bytes it had then. Throws Failure backup-failed where it cannot be reached from here.
  */
 export async function verifyBackup(
 	{record, backups}: {readonly record: RecordStore; readonly backups: StoredBackups},
@@ -12,7 +12,8 @@ export async function verifyBackup(
 	asked: {readonly by: string; readonly signal: AbortSignal},
 ): Promise<string | null> {
 	const {target, path, kind, bytes, sha256} = backup;
-	const trouble = await backups.verify({target, path, kind, bytes, sha256, signal: asked.signal});
+	const found = await backups.verify({target, path, kind, bytes, sha256, signal: asked.signal});
+	const trouble = found ?? (backup.condemned ? backup.trouble : null);
 	await writeFinding(record, backup, {by: asked.by, trouble});
 	return trouble;
 }
@@ -21,8 +22,9 @@ export async function verifyBackup(
 export async function writeFinding(
 	record: RecordStore,
 	backup: RecordedBackup,
-	{by, trouble}: {readonly by: string; readonly trouble: string | null},
+	{by, ...found}: {readonly by: string; readonly trouble: string | null; readonly condemned?: boolean},
 ): Promise<void> {
+	const {trouble} = found;
 	const at = await record.now();
 	await record.commit({
 		number: backup.request,
@@ -34,6 +36,6 @@ export async function writeFinding(
 			at,
 			detail: {backup: backup.id, trouble},
 		},
-		writes: [{kind: 'backup-change', backup: backup.id, set: {verified: {at, trouble}}}],
+		writes: [{kind: 'backup-change', backup: backup.id, set: {verified: {at, ...found}}}],
 	});
 }

@@ -30,6 +30,8 @@ export interface RecordedBackup extends KeptBackup, Omit<BackupRow, 'kind'> {
 	readonly revision: number;
 	readonly hold: {readonly by: string; readonly reason: string; readonly at: number} | null;
 	readonly verifiedAt: number;
+	/** A drill found it bad: `trouble` stays, whatever its bytes are like. */
+	readonly condemned: boolean;
 	/** Deleting was decided then, and is still to be done. */
 	readonly deletedAt: number | null;
 }
@@ -54,7 +56,8 @@ export interface WrittenSince {
 /** What is written down about a backup. */
 export interface BackupChange {
 	readonly hold?: {readonly by: string; readonly reason: string; readonly at: number} | null;
-	readonly verified?: {readonly at: number; readonly trouble: string | null};
+	/** `condemned` is a drill's finding. A later one that its bytes are good leaves the trouble of such a backup. */
+	readonly verified?: {readonly at: number; readonly trouble: string | null; readonly condemned?: boolean};
 	/** Refused, as if the request had moved, while anybody holds it or an open request rests on it. */
 	readonly deletedAt?: number;
 }
@@ -67,8 +70,10 @@ export interface BackupRecords {
 	/** What was decided is done: its bytes are gone. */
 	gone(id: number): Promise<void>;
 	/**
-	 * The newest good backup of the very database that the request was reviewed against which was finished after `since`
-	 * and is not to be deleted, or null.
+	 * The newest backup that the request may share, or null: a good one of the very database that the request was reviewed
+	 * against, finished after `since` and not to be deleted. One on which a drill stopped a script, of whatever request,
+	 * holds the rows that stopped it, and a request that a drill stopped shares none: what was mended since is in no backup
+	 * from before.
 	 *
 	 * @param database The one that it is being reviewed against, where that is not in the record yet.
 	 */

@@ -29,6 +29,8 @@ export interface TakenBackup {
 	readonly startedAt: Date;
 	readonly finishedAt: Date;
 	readonly restoreCommand: string;
+	/** Why the plain copy that was asked for is not there, as a sentence; null or not said where nothing is amiss. */
+	readonly copyTrouble?: string | null;
 }
 
 export interface TakeBackup {
@@ -39,7 +41,8 @@ export interface TakeBackup {
 	readonly keepDays: number;
 	/**
 	 * A file, not there yet, that gets the dump as pg_dump wrote it, mode 0600: for a drill where what is kept is encrypted or
-	 * elsewhere. Whoever asked for it removes it; a backup that fails has removed it. A program's backup leaves none.
+	 * elsewhere. Whoever asked for it removes it; a backup that fails has removed it. A program's backup leaves none. Where it
+	 * cannot be written, the backup goes on without it.
 	 */
 	readonly plainCopy?: string | null;
 	readonly signal: AbortSignal;

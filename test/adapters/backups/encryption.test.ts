@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import {mkdtemp, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
+import {mkdtemp, open, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 
@@ -9,6 +9,7 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 
 import {createBackups} from '../../../src/adapters/backups/backups.ts';
 import type {BackupTarget} from '../../../src/adapters/backups/connection.ts';
+import {copyInto} from '../../../src/adapters/backups/plain-copy.ts';
 import type {TakenBackup} from '../../../src/operations/ports/backups.ts';
 import {runChild} from '../../../src/platform/child-process.ts';
 import {libpqEnvironment, openPasswordFile} from '../../../src/platform/postgres-connection.ts';
@@ -84,9 +85,27 @@ describe('a backup for recipients of age', () => {
 		const dump = await decrypted(await readFile(copied.path), keys[0] ?? '');
 		expect((await readFile(plainCopy)).equals(dump)).toBe(true);
 		expect((await stat(plainCopy)).mode & 0o777).toBe(0o600);
+		expect(copied.copyTrouble).toBeNull();
 		// What stands there already is not Lockstep's to overwrite.
-		await expect(take(shop, 'with-copy', binDirectory, plainCopy)).rejects.toMatchObject({code: 'backup-failed'});
+		const again = await take(shop, 'with-copy', binDirectory, plainCopy);
+		expect(again.copyTrouble).toBe(`the copy of the backup in ${plainCopy} cannot be written (EEXIST).`);
 		expect((await readFile(plainCopy)).equals(dump)).toBe(true);
+	});
+
+	test('is kept all the same where the file for the drill cannot be written', async () => {
+		const gone = await take(shop, 'without-copy', binDirectory, path.join(root, 'not-there', 'for-the-drill.dump'));
+		expect(gone.copyTrouble).toMatch(/for-the-drill\.dump cannot be written \(ENOENT\)\.$/);
+		expect(sha256(await readFile(gone.path))).toBe(gone.sha256);
+	});
+
+	test('has no half of a file for the drill where its disk is full', async () => {
+		const file = path.join(root, 'half.dump');
+		await writeFile(file, 'half of it');
+		const copy = copyInto(await open('/dev/full', 'w'), file);
+		await copy.take(Buffer.from('more'));
+		await expect(stat(file)).rejects.toMatchObject({code: 'ENOENT'});
+		await copy.take(Buffer.from('and more'));
+		expect(await copy.end()).toBe(`there is no room left for the copy of the backup in ${file}.`);
 	});
 
 	test('that was not whole before it was encrypted is refused all the same', async () => {

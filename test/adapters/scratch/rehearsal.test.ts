@@ -279,6 +279,39 @@ describe("the target's own ways", () => {
 		expect(compareDeltas(rehearsed, before, after)).toEqual(exactly);
 	});
 
+	test('what a dump leaves out, formats of its own, partitions and owned sequences are compared as they are', async () => {
+		const odd = await createShop(`
+			CREATE TABLE orders (id serial PRIMARY KEY, note text, at timestamptz DEFAULT '2026-01-01 00:00:00+00');
+			CREATE INDEX ix_note ON orders (note);
+			CREATE TABLE events (id int PRIMARY KEY) PARTITION BY RANGE (id);
+			CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (9);
+			CREATE TABLE events_2 PARTITION OF events FOR VALUES FROM (9) TO (99);
+			CREATE TABLE notes (event int REFERENCES events);
+			CREATE TABLE log (id int) PARTITION BY RANGE (id);
+			CREATE TABLE log_1 PARTITION OF log FOR VALUES FROM (0) TO (9);
+		`);
+		await odd.query(`UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_note'::regclass;
+			DO $$ BEGIN EXECUTE format('ALTER ROLE ${odd.user} IN DATABASE %I SET TimeZone = ''Asia/Tokyo''', current_database()); END $$`);
+		const before = await objectsOf(odd);
+		const change = `DROP INDEX IF EXISTS ix_note; CREATE INDEX ix_note ON orders (note);
+			ALTER TABLE orders DROP COLUMN id; DROP TABLE log; ALTER TABLE notes ADD body text; ALTER TABLE events ADD body text;`;
+		const rehearsed = reported(await odd.rehearse(migration(migrationId, change)));
+		expect(rehearsed.wordedOtherwise).toEqual([]);
+		expect(movedSince(rehearsed, before)).toEqual([]);
+		expect(rehearsed.effects.map(({action, kind, identity}) => `${action} ${kind} ${identity}`).toSorted()).toEqual(
+			[
+				'dropped column public.orders.id',
+				'created column public.events.body',
+				'created column public.notes.body',
+				'dropped constraint public.orders.orders_pkey',
+				'created index public.ix_note',
+				'dropped table public.log',
+			].toSorted(),
+		);
+		await odd.query(`SET ROLE ${odd.user}; ${change}`);
+		expect(compareDeltas(rehearsed, before, await objectsOf(odd))).toEqual(exactly);
+	});
+
 	test('a superuser who applies is an ordinary role here, who may do all that owners may', async () => {
 		const asBoss = {
 			settings: {targets: shop.settings.targets.map((target) => ({...target, apply: target.backup}))},

@@ -279,6 +279,15 @@ describe('what a killed worker left on a configured server', () => {
 		expect((await sweeper().sweep()).servers).toEqual([]);
 	});
 
+	test('is removed as well where the removal of its copy was interrupted', async () => {
+		await startWorker();
+		worker.kill('SIGKILL');
+		await once(worker, 'exit');
+		await server.query(`UPDATE pg_database SET datconnlimit = -2 WHERE datname = '${shop.database}'`);
+		await eventually(async () => (await sweeper().sweep()).servers.length > 0);
+		expect(await server.holds()).toEqual(alone);
+	});
+
 	test('does not stand in the way of the next rehearsal', async () => {
 		await startWorker();
 		worker.kill('SIGKILL');

@@ -186,6 +186,53 @@ describe('the catalog', () => {
 		'ALTER TABLE watched DROP COLUMN extra',
 	];
 
+	test('reads the same whatever formats the session has, and lists what a dump would bring, no more', async () => {
+		const own = await createProduction();
+		await own.query(`CREATE TYPE brought AS (a int); ALTER EXTENSION plpgsql ADD TYPE brought; CREATE TYPE pair AS (a int);
+			CREATE DOMAIN tags AS text[] CHECK (cardinality(VALUE) < 9);
+			CREATE TABLE events (id int PRIMARY KEY) PARTITION BY RANGE (id);
+			CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (9);
+			CREATE TABLE events_2 PARTITION OF events FOR VALUES FROM (9) TO (99);
+			CREATE TABLE notes (event int REFERENCES events, at timestamptz DEFAULT '2026-01-01 00:00:00+00',
+				day date DEFAULT '2026-02-01', span interval DEFAULT '1 day 2 hours', raw bytea DEFAULT 'ab', ratio real DEFAULT 0.1::real,
+				path text DEFAULT 'a\\b');
+			CREATE TABLE notes_by_event (event int REFERENCES events) PARTITION BY RANGE (event);
+			CREATE TABLE notes_by_event_1 PARTITION OF notes_by_event FOR VALUES FROM (0) TO (9)`);
+		const objects = async (): Promise<readonly string[]> =>
+			(await own.target.objects())
+				.filter(({kind}) => kind !== 'setting')
+				.map(({kind, identity, definition}) => `${kind} ${identity} ${definition}`);
+		const before = await objects();
+		const formats = {
+			TimeZone: 'Asia/Tokyo',
+			DateStyle: 'German, DMY',
+			IntervalStyle: 'iso_8601',
+			extra_float_digits: '-5',
+			bytea_output: 'escape',
+			quote_all_identifiers: 'on',
+			standard_conforming_strings: 'off',
+		};
+		const {database, user} = own.settings;
+		for (const [name, value] of Object.entries(formats)) {
+			await own.query(`ALTER ROLE ${user} IN DATABASE "${database}" SET ${name} = '${value}'`);
+		}
+		expect(await objects()).toEqual(before);
+		const names = before.map((line) => line.split(' ').slice(0, 2).join(' '));
+		expect(names).toEqual(
+			expect.arrayContaining(['type public.tags', 'constraint public.tags.tags_check', 'type public.pair']),
+		);
+		expect(names).not.toContain('type public.brought');
+		expect(
+			before
+				.filter((line) => line.startsWith('constraint') && line.includes('FOREIGN KEY'))
+				.map((line) => line.split(' ')[1]),
+		).toEqual([
+			'public.notes.notes_event_fkey',
+			'public.notes_by_event.notes_by_event_event_fkey',
+			'public.notes_by_event_1.notes_by_event_event_fkey',
+		]);
+	});
+
 	test('tells which table was changed, by anything but its rows and statistics', async () => {
 		await shop.query('CREATE TABLE watched (id int PRIMARY KEY, name varchar(10)); CREATE TABLE beside (id int)');
 		let before = await shop.target.objects();

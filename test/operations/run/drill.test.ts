@@ -1,5 +1,5 @@
 import {existsSync} from 'node:fs';
-import {readFile, stat} from 'node:fs/promises';
+import {readFile, rm, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {generateX25519Identity, identityToRecipient} from 'age-encryption';
 import {describe, expect, it} from 'vitest';
@@ -8,6 +8,7 @@ import {createBackups} from '../../../src/adapters/backups/backups.ts';
 import type {Drill} from '../../../src/domain/drill.ts';
 import type {Target} from '../../../src/domain/target.ts';
 import {askGate} from '../../../src/operations/answer-gate.ts';
+import {verifyBackup} from '../../../src/operations/backups/verify-backup.ts';
 import type {Backups} from '../../../src/operations/ports/backups.ts';
 import {Failure} from '../../../src/operations/ports/failure.ts';
 import type {RequestRecord} from '../../../src/operations/ports/record.ts';
@@ -236,9 +237,41 @@ describe('a drill that passes', () => {
 		expect(stepOf(mended, 'backup').note).toContain('read back in full');
 		expect(stepOf(mended, 'backup').note).not.toContain('Shares');
 	});
+
+	it('is made of a backup of its own after one that stopped another request, and that one is shown to nobody', async () => {
+		const shop = await lockstep.production();
+		shop.configure({backup: {...shop.target().backup, reuseWithinMs: 3_600_000}, drill: drilling});
+		const shared = await lockstep.started(shop, harmless);
+		const passes: Partial<Scratch> = {drill: (request) => Promise.resolve(passing(request))};
+		expect((await runWith(shared, {scratch: passes})).request.state).toBe('verified');
+		await shop.query(`UPDATE customers SET phone = '555-1' WHERE id = 2`);
+		const unique = ['CREATE UNIQUE INDEX by_phone ON customers (phone)'];
+		const number = await lockstep.started(shop, changing(unique, {id: '20260301000000_Later'}));
+		const scratch: Partial<Scratch> = {
+			drill: (request) => {
+				const {drill, output} = passing(request);
+				const error = {sqlState: '23505', message: 'twice.', line: 1, statement: null, mayBeForLackOfRows: false};
+				if (drill.kind !== 'passed') throw new TypeError('It passes.');
+				return Promise.resolve({drill: {...drill, kind: 'script-failed', error}, output});
+			},
+		};
+		const stopped = await runWith(number, {scratch});
+		expect(stepOf(stopped, 'backup').note).toContain(`Shares MR-${shared}’s backup`);
+		expect(stopped.request.state).toBe('failed');
+		expect(stopped.lastBackup).toBeNull();
+
+		await shop.query(`UPDATE customers SET phone = '555-' || id`);
+		const decision = {number, person: cast.lena, decision: 'close', reason: 'the phones are mended'} as const;
+		expectDone(await decideFailure(world, decision));
+		const forward = await lockstep.started(shop, changing(unique, {id: '20260401000000_Forward'}));
+		expect((await lockstep.load(forward)).lastBackup).toBeNull();
+		const mended = await runWith(forward, {scratch: passes});
+		expect(mended.request.state).toBe('verified');
+		expect(stepOf(mended, 'backup').note).not.toContain('Shares');
+	});
 });
 
-async function encryptingBackups(shop: Production, recipients: readonly string[]): Promise<Partial<Backups>> {
+async function encryptingBackups(shop: Production, recipients: readonly string[]): Promise<Pick<Backups, 'take'>> {
 	const {host, port, superuser, password, binDirectory} = await databaseServer();
 	const [named] = await shop.query<{name: string}>('SELECT current_database() AS name');
 	const target = {
@@ -278,6 +311,27 @@ describe('a backup that the drill finds bad', () => {
 		expect(kept?.trouble).toContain('public.orders');
 		expect(await lockstep.record.backups.newest(number, 0)).toBeNull();
 		expect(await lockstep.events(number)).toContain('backup-found-bad');
+	});
+
+	it('stays bad when its bytes are read again and are those that were written', async () => {
+		const shop = await drilled();
+		const number = await lockstep.started(shop, harmless);
+		const scratch: Partial<Scratch> = {
+			drill: ({backup}) =>
+				Promise.resolve({drill: {kind: 'restore-failed', at: 1, backup, sentence: 'end of file.'}, output: ''}),
+		};
+		const {backups} = await runWith(number, {scratch});
+		const [kept] = await lockstep.record.backups.list({target: shop.name, pool: null});
+		if (kept === undefined) throw new Error('no backup was kept');
+		const {kind, path: file, bytes, sha256} = kept;
+		const {signal} = new AbortController();
+		expect(await world.backups.verify({target: shop.name, kind, path: file, bytes, sha256, signal})).toBeNull();
+		expect(await verifyBackup(world, kept, {by: 'U0LENA', signal})).toContain('could not be restored');
+		// As somebody reads it who began before the drill ended.
+		expect(await verifyBackup(world, {...kept, condemned: false}, {by: 'U0LENA', signal})).toBeNull();
+		const [still] = await lockstep.record.backups.list({target: shop.name, pool: null});
+		expect(still).toMatchObject({fileName: backups[0]?.fileName, condemned: true, trouble: kept.trouble});
+		expect(await lockstep.record.backups.newest(number, 0)).toBeNull();
 	});
 
 	it('is bad as well where it cannot be restored', async () => {
@@ -356,6 +410,21 @@ describe('a drill is skipped, and the run says so and goes on,', () => {
 			drill: () => Promise.reject(new Failure('scratch-unavailable', 'This machine has no room for it.')),
 		};
 		expect(await skipping({}, {scratch})).toBe('Skipped: This machine has no room for it.');
+	});
+
+	it('where the copy for it could not be written, and the backup is kept all the same', async () => {
+		const shop = await drilled();
+		shop.configure({backup: {...shop.target().backup, encrypted: true}});
+		const encrypting = await encryptingBackups(shop, [await identityToRecipient(await generateX25519Identity())]);
+		const take: Backups['take'] = async (backup) => {
+			await rm(path.dirname(backup.plainCopy ?? ''), {recursive: true});
+			return await encrypting.take(backup);
+		};
+		const number = await lockstep.started(shop, harmless);
+		const record = await runWith(number, {scratch: never, backups: {take}});
+		expect(record.request.state).toBe('verified');
+		expect(record.backups).toHaveLength(1);
+		expect(stepOf(record).note).toMatch(/^Skipped: the copy of the backup in .* cannot be written \(ENOENT\)\.$/);
 	});
 
 	it('where only ciphertext is left of a shared backup', async () => {

@@ -60,8 +60,8 @@ async function takeOwn(run: RunContext, plainCopy: string | null, signal: AbortS
 		keepUntil: keepUntil(finishedAt, keepDays),
 	};
 	await writeStep(run, 'backup', 'done', sentenceOn(taken, run), [{kind: 'backup', backup}]);
-	const {kind, fileName, path, rows} = taken;
-	return {kind, fileName, path, rows, plainCopy};
+	const {kind, fileName, path, rows, copyTrouble = null} = taken;
+	return {kind, fileName, path, rows, plainCopy: copyTrouble === null ? plainCopy : null, copyTrouble};
 }
 
 /** The audit keeps this sentence. */

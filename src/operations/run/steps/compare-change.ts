@@ -8,7 +8,7 @@ import {
 	schemaDelta,
 } from '../../../domain/schema-delta.ts';
 import type {VerificationPolicy} from '../../../domain/target.ts';
-import type {RunGround} from '../../ports/record.ts';
+import type {RequestRecord, RunGround} from '../../ports/record.ts';
 import {told} from './told.ts';
 
 /** Changes that a sentence names: the file in the thread has all. */
@@ -36,16 +36,37 @@ interface ChangeToCompare {
 	readonly policy: VerificationPolicy;
 	/** That the script assumes; null: it stays the login, and nobody can be told from it. */
 	readonly role: string | null;
+	/** Names of the target's event triggers: see {@link eventTriggersOf}. */
+	readonly eventTriggers: readonly string[];
+}
+
+/** Names of the target's event triggers, which no copy has: what they do when the script runs was not rehearsed. */
+export function eventTriggersOf({rehearsal}: Pick<RequestRecord, 'rehearsal'>): readonly string[] {
+	const played = rehearsal?.rehearsal;
+	if (played === undefined || played.kind === 'impossible') return [];
+	return played.on.leftOut.filter(({kind}) => kind === 'event trigger').map(({name}) => name);
 }
 
 /** Null where nothing was rehearsed that could be compared with. */
-export function compareChange({before, now, others, policy, role}: ChangeToCompare): ComparedChange | null {
+export function compareChange({
+	before,
+	now,
+	others,
+	policy,
+	role,
+	eventTriggers,
+}: ChangeToCompare): ComparedChange | null {
 	if (before.rehearsed === null) return null;
 	const {missing, unexpected, grants, elsewhere} = compareDeltas(before.rehearsed, before.objects, now);
-	const known = new Set(others.flatMap((delta) => delta.map(changeText)));
-	const isOthers = (entry: DeltaEntry): boolean => known.has(changeText(entry));
+	const isOthers = isOutcomeOf(others);
 	const toApp = grants.filter((entry) => isGrantTo(entry, policy.appRoles));
-	const own = [...unexpected, ...grants.filter((entry) => !toApp.includes(entry))].filter((entry) => !isOthers(entry));
+	const onNew =
+		eventTriggers.length === 0
+			? []
+			: grants.filter(isOnNew(before.rehearsed.delta)).filter((entry) => !toApp.includes(entry));
+	const warned = new Set([...toApp, ...onNew]);
+	const own = [...unexpected, ...grants.filter((entry) => !warned.has(entry))].filter((entry) => !isOthers(entry));
+	const notRehearsed = eventTriggersSentence(eventTriggers);
 	// What a new partition inherits is told with its table.
 	const away = elsewhere.filter((entry) => !isOthers(entry) && entry.inherited !== true);
 	return {
@@ -55,9 +76,13 @@ export function compareChange({before, now, others, policy, role}: ChangeToCompa
 				'rehearsed changes are not there as rehearsed',
 			]),
 			...changesFault(own, ['change was not rehearsed', 'changes were not rehearsed']),
-		],
+		].map((fault, index, {length}) => (index === length - 1 ? `${fault}${notRehearsed}` : fault)),
 		warnings: [
 			...toApp.map((entry) => `Given meanwhile, and not by the script: ${told(changeSentences([entry], 1).join(''))}.`),
+			...onNew.map(
+				(entry) =>
+					`Given on what the script made, and not by the script: ${told(changeSentences([entry], 1).join(''))}.${notRehearsed}`,
+			),
 			...elsewhereLines(away, policy.ignore, elsewhereSaid).map(
 				(line) => `Changed elsewhere meanwhile, and not rehearsed: ${told(line)}.`,
 			),
@@ -80,12 +105,12 @@ export function stillOtherwise(
 	{before, now, others}: Pick<ChangeToCompare, 'now' | 'others'> & {readonly before: readonly CatalogObject[]},
 ): readonly string[] {
 	if (earlier.rehearsed === null) return [];
-	const known = new Set(others.flatMap((delta) => delta.map(changeText)));
+	const isOthers = isOutcomeOf(others);
 	const {missing, unexpected} = compareDeltas(earlier.rehearsed, earlier.objects, before);
 	const made = new Set(schemaDelta(earlier.objects, now).map(changeText));
 	const stays = [
 		...missing.filter((entry) => !made.has(changeText(entry))),
-		...unexpected.filter((entry) => made.has(changeText(entry)) && !known.has(changeText(entry))),
+		...unexpected.filter((entry) => made.has(changeText(entry)) && !isOthers(entry)),
 	];
 	const words = `change that MR-${request} left otherwise than rehearsed is so still`;
 	return changesFault(stays, [words, `changes that MR-${request} left otherwise than rehearsed are so still`]);
@@ -101,6 +126,38 @@ function madeByAnother({before, after}: DeltaEntry, role: string | null): readon
 	if (before !== null || after === null || role === null) return [];
 	const owner = /(?:^|\n)owner (.*)$/u.exec(after.definition)?.[1];
 	return owner === undefined || owner === role ? [] : [after.identity];
+}
+
+/**
+ * What another request's rehearsal came to, too. How it was before is left out: that rehearsal tells it in its copy's
+ * words.
+ */
+function isOutcomeOf(others: readonly SchemaDelta[]): (entry: DeltaEntry) => boolean {
+	const known = new Set(others.flatMap((delta) => delta.map(outcomeText)));
+	return (entry) => known.has(outcomeText(entry));
+}
+
+function outcomeText({kind, before, after}: DeltaEntry): string {
+	return JSON.stringify([kind, before?.identity, after?.identity, after?.definition]);
+}
+
+/** At something that the script itself made. */
+function isOnNew(rehearsed: SchemaDelta): (entry: DeltaEntry) => boolean {
+	const made = new Set(
+		rehearsed.flatMap(({kind, before, after}) =>
+			before === null && after !== null && kind !== 'grant' && kind !== 'comment' ? [after.identity] : [],
+		),
+	);
+	return ({of}) => of !== null && made.has(of);
+}
+
+/** Empty where there is none. */
+function eventTriggersSentence(names: readonly string[]): string {
+	if (names.length === 0) return '';
+	const [which, were] = names.length === 1 ? ['An event trigger', 'was'] : ['Event triggers', 'were'];
+	const rest = names.length - changesSaid;
+	const listed = `${names.slice(0, changesSaid).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+	return ` ${which} of the target (${told(listed)}) ${were} not rehearsed.`;
 }
 
 function changeText({kind, before, after}: DeltaEntry): string {

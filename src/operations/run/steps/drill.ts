@@ -122,6 +122,7 @@ async function drill(
 ): Promise<'done' | RunEnd> {
 	const dumpFile = backup.plainCopy ?? readableFile(backup);
 	if (dumpFile === null) {
+		if (backup.copyTrouble !== null) return await skipDrill(run, skipped(run, 'not-possible', backup.copyTrouble));
 		const why = `only the ${backup.path.startsWith('/') ? 'ciphertext' : 'bucket’s copy'} of ${backup.fileName} is left.`;
 		return await skipDrill(run, skipped(run, 'not-readable', why));
 	}
@@ -177,11 +178,11 @@ async function tryDrill(
 	}
 }
 
-/** From now on it is not the target's last good one, and no run shares it. */
+/** From now on it is not the target's last good one, and no run shares it, however good its bytes are. */
 async function markBad({world, target}: RunContext, {path}: UsedBackup, trouble: string): Promise<void> {
 	const kept = await world.record.backups.list({target: target.name, pool: null});
 	const backup = kept.find((candidate) => candidate.path === path);
-	if (backup !== undefined) await writeFinding(world.record, backup, {by: 'lockstep', trouble});
+	if (backup !== undefined) await writeFinding(world.record, backup, {by: 'lockstep', trouble, condemned: true});
 }
 
 /** Nothing was begun in production. What stands there is read all the same, for whoever decides what comes next. */

@@ -2,8 +2,7 @@ import {LeaseLost} from '../lease.ts';
 import type {RecordedBackup} from '../../ports/backup-records.ts';
 import type {TableRows} from '../../ports/backups.ts';
 import {Failure} from '../../ports/failure.ts';
-import type {RequestRecord} from '../../ports/record.ts';
-import {loadOwn, type RunContext} from '../run-context.ts';
+import type {RunContext} from '../run-context.ts';
 import {verifyBackup} from '../../backups/verify-backup.ts';
 
 /** What a run goes with, as a drill needs it. */
@@ -15,6 +14,8 @@ export interface UsedBackup {
 	readonly rows: readonly TableRows[] | null;
 	/** The dump as pg_dump wrote it, where the run's own was asked to leave it there. */
 	readonly plainCopy: string | null;
+	/** Why there is none where it was asked for, as a sentence. */
+	readonly copyTrouble: string | null;
 }
 
 interface SharedBackup {
@@ -35,20 +36,12 @@ export async function shareBackup(run: RunContext, signal: AbortSignal): Promise
 	const young = await record.backups.newest(run.number, now - reuseWithinMs);
 	// One of a time to come was dated by a wrong clock: nobody knows how old it is.
 	if (young === null || young.finishedAt > now) return null;
-	if (young.finishedAt <= stoppedAt(await loadOwn(run))) return null;
 	if (!(await isGood(run, young, signal))) return null;
 	if (!(await use(run, young))) return null;
 	const sentence = lossSentence(young, {now, written: await writtenSince(run, young), number: run.number});
 	const {kind, fileName, path} = young;
-	return {sentence, backup: {kind, fileName, path, rows: await countedRows(run, young), plainCopy: null}};
-}
-
-/** When a drill last stopped this request on the rows: what was mended since is in no backup from before. Epoch milliseconds. */
-function stoppedAt({runs}: RequestRecord): number {
-	const stops = runs.flatMap(({drill}) =>
-		drill?.kind === 'script-failed' || drill?.kind === 'probes-failed' ? [drill.at] : [],
-	);
-	return Math.max(-Infinity, ...stops);
+	const rows = await countedRows(run, young);
+	return {sentence, backup: {kind, fileName, path, rows, plainCopy: null, copyTrouble: null}};
 }
 
 async function countedRows(run: RunContext, {target, path, kind}: RecordedBackup): Promise<UsedBackup['rows']> {

@@ -1,6 +1,6 @@
 import type {RunReport} from '../../../domain/run.ts';
 import {type RunContext, type RunEnd, writeStep} from '../run-context.ts';
-import {type ComparedChange, compareChange, missingOf, stillOtherwise} from './compare-change.ts';
+import {type ComparedChange, compareChange, eventTriggersOf, missingOf, stillOtherwise} from './compare-change.ts';
 import {compareHistory} from './compare-history.ts';
 import {findFaults} from './find-faults.ts';
 import {type LookAfter, lookAfter, reportOn, type Verification} from './look-after.ts';
@@ -51,10 +51,11 @@ function historyFaults({before, record, rows}: LookAfter, {assessment}: Verifica
 	return compareHistory({before, landed: assessment.landedMigrations, direction, now: rows});
 }
 
-async function compared({world, target}: RunContext, {before, now}: LookAfter): Promise<ComparedChange | null> {
+async function compared({world, target}: RunContext, {before, now, record}: LookAfter): Promise<ComparedChange | null> {
 	if (before === null) return null;
 	const others = await world.record.verifiedSince(before.run);
-	return compareChange({before, now, others, policy: target.verification, role: target.apply.role});
+	const {verification: policy, apply} = target;
+	return compareChange({before, now, others, policy, role: apply.role, eventTriggers: eventTriggersOf(record)});
 }
 
 /** Of each run before that applied everything and was not verified, where no lead has closed its request. */

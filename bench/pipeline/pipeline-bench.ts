@@ -9,7 +9,7 @@ import pg from 'pg';
 import {run} from '../../scripts/stage/shop-database.ts';
 import {type Stage, startStage} from '../../scripts/stage/stage.ts';
 import {efScript} from '../../test/support/ef-script.ts';
-import {castOf, clickOn, requestMigration, untilStory} from '../../test/support/people.ts';
+import {castOf, clickOn, requestMigration, untilButton, untilStory} from '../../test/support/people.ts';
 import {fill} from '../backup/rows.ts';
 import {median, runProcess} from '../measure.ts';
 import type {BenchOptions} from '../options.ts';
@@ -97,6 +97,7 @@ async function applyByLockstep(stage: Stage, script: Buffer): Promise<number> {
 	await record.connect();
 	try {
 		await untilState(record, number, 'approved', 60_000);
+		await untilButton(stage, number, 'Run now');
 		const started = performance.now();
 		await clickOn(stage, dana, number, 'Run now');
 		await untilState(record, number, 'verified', longestRunMs);

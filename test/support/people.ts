@@ -111,13 +111,18 @@ export async function untilStory(
 
 /** Clicks a button of the request's message, once it is there. */
 export async function clickOn(stage: Stage, person: Person, number: number, text: string): Promise<void> {
-	const message = await eventually(`MR-${number} has a button “${text}”`, async () => {
+	const {ts} = await untilButton(stage, number, text);
+	await person.click({channel: stage.channel, ts, text});
+}
+
+/** The request's message, once it has the button: what Slack shows follows the record a moment later. */
+export async function untilButton(stage: Stage, number: number, text: string): Promise<{readonly ts: string}> {
+	return await eventually(`MR-${number} has a button “${text}”`, async () => {
 		const one = await messageOf(stage, number);
 		return one !== undefined && JSON.stringify(one.blocks).includes(`"text":${JSON.stringify(text)}`) ? one : null;
 	}).catch(async (error: unknown) => {
 		throw new Error(`${String(error)}\n${await storyOf(stage, number)}`);
 	});
-	await person.click({channel: stage.channel, ts: message.ts, text});
 }
 
 /** What only this person saw, newest last. */

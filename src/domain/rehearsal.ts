@@ -1,3 +1,4 @@
+import {historyTexts, without} from './history-rows.ts';
 import type {BaseObject} from './rehearsal-ground.ts';
 import type {Effect, SchemaDelta} from './schema-delta.ts';
 
@@ -184,25 +185,11 @@ export function repetitionsOf(state: StateOfCopy): readonly Repetition[] {
 }
 
 function historyRepetitions({historyBefore, historyAfter}: StateOfCopy): readonly Repetition[] {
-	const before = historyBefore.map(historyText);
-	const after = historyAfter.map(historyText);
+	const before = historyTexts(historyBefore);
+	const after = historyTexts(historyAfter);
 	const added = without(after, before);
 	const removed = without(before, after);
 	return added.length + removed.length === 0 ? [] : [{kind: 'history', added, removed}];
-}
-
-function historyText({migrationId, productVersion}: RehearsedHistoryRow): string {
-	return `${migrationId} (${productVersion})`;
-}
-
-/** As many of each as the one list has more than the other: a history without a key may hold a row twice. */
-function without(list: readonly string[], taken: readonly string[]): readonly string[] {
-	const left = [...taken];
-	return list.filter((text) => {
-		const index = left.indexOf(text);
-		if (index >= 0) left.splice(index, 1);
-		return index < 0;
-	});
 }
 
 function rowRepetitions({rowsBefore, rowsAfter}: StateOfCopy): readonly Repetition[] {

@@ -66,10 +66,10 @@ export async function requirePlace({directory, keepAwayFrom}: ScratchSettings): 
 	}
 	for (const folder of keepAwayFrom) {
 		const kept = await realpath(folder).catch(() => path.resolve(folder));
-		if (isWithin(place, kept) || place === kept) {
+		if (place === kept || isWithin(place, kept) || isWithin(kept, place)) {
 			throw new Failure(
 				'scratch-unavailable',
-				`Throw-away servers must not lie in ${folder}, which holds what no script may read. Give scratch a directory of its own.`,
+				`${directory} must not lie in ${folder}, nor hold it: no script may read what lies there. Give scratch a directory of its own.`,
 			);
 		}
 	}

@@ -17,13 +17,7 @@ export interface RehearsalRequest {
 	readonly signal: AbortSignal;
 }
 
-export interface DrillRequest {
-	readonly target: string;
-	readonly requestNumber: number;
-	readonly bytes: Uint8Array;
-	readonly history: HistoryTable;
-	readonly role: string | null;
-	readonly lockTimeoutMs: number;
+export interface DrillRequest extends RehearsalRequest {
 	readonly probes: readonly Probe[];
 	/** A dump in pg_dump's custom format, as it was before any encryption: the worker's to read, the script's not. */
 	readonly dumpFile: string;
@@ -35,7 +29,6 @@ export interface DrillRequest {
 	readonly databaseBytes: number;
 	/** For the restore and the script together. Milliseconds. */
 	readonly withinMs: number;
-	readonly signal: AbortSignal;
 }
 
 export interface Drilled {

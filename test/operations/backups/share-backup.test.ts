@@ -2,8 +2,8 @@ import {appendFile} from 'node:fs/promises';
 import {describe, expect, it} from 'vitest';
 
 import {performRun} from '../../../src/operations/run/perform-run.ts';
-import type {TakenBackup} from '../../../src/operations/ports/backups.ts';
 import {changing, harmless, openLockstep, type Production, until} from '../../support/lockstep-world.ts';
+import {programBackup} from '../../support/program-backup.ts';
 
 const lockstep = await openLockstep();
 const {world} = lockstep;
@@ -108,25 +108,10 @@ it('what a program took is a deviation from the runbook in the step and in the a
 	const {backup} = shop.target();
 	shop.configure({backup: {...backup, directory: null, program: '/opt/snapshot'}});
 	const number = await lockstep.started(shop, harmless);
-	const snapshot: TakenBackup = {
-		kind: 'program',
-		path: 'snap-1',
-		fileName: 'snap-1',
-		bytes: 0,
-		sha256: '',
-		tocEntries: 0,
-		rows: [],
-		rowsWritten: null,
-		serverVersion: '',
-		clientVersion: '',
-		startedAt: new Date(),
-		finishedAt: new Date(),
-		restoreCommand: 'restore-snapshot snap-1',
-	};
 	const backups = {
 		...world.backups,
 		check: async () => await Promise.resolve(),
-		take: async () => await Promise.resolve(snapshot),
+		take: async () => await Promise.resolve(programBackup()),
 	};
 	await performRun(lockstep.worker('worker 7', {backups}), number);
 	const record = await lockstep.load(number);

@@ -28,6 +28,7 @@ import {
 	type Production,
 	until,
 } from '../../support/lockstep-world.ts';
+import {programBackup} from '../../support/program-backup.ts';
 
 const lockstep = await openLockstep();
 const {world} = lockstep;
@@ -385,22 +386,7 @@ describe('a drill is skipped, and the run says so and goes on,', () => {
 	});
 
 	it('where a program took the backup', async () => {
-		const snapshot: Awaited<ReturnType<Backups['take']>> = {
-			kind: 'program',
-			path: 'snap-1',
-			fileName: 'snap-1',
-			bytes: 0,
-			sha256: '',
-			tocEntries: 0,
-			rows: [],
-			rowsWritten: null,
-			serverVersion: '',
-			clientVersion: '',
-			startedAt: new Date(),
-			finishedAt: new Date(),
-			restoreCommand: 'restore-snapshot snap-1',
-		};
-		const backups: Partial<Backups> = {check: () => Promise.resolve(), take: () => Promise.resolve(snapshot)};
+		const backups: Partial<Backups> = {check: () => Promise.resolve(), take: () => Promise.resolve(programBackup())};
 		const backup = {directory: null, keepDays: 7, required: true, program: '/opt/snapshot'};
 		expect(await skipping({backup}, {backups})).toMatch(/\/opt\/snapshot took the backup/);
 	});

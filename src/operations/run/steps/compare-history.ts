@@ -1,3 +1,4 @@
+import {historyTexts, without} from '../../../domain/history-rows.ts';
 import type {RunGround} from '../../ports/record.ts';
 import type {HistoryRow} from '../../ports/targets.ts';
 
@@ -20,8 +21,8 @@ export function compareHistory({before, landed, direction, now}: HistoryToCompar
 	const own = new Set(landed);
 	const left = (before.history ?? []).filter(({migrationId}) => direction === 'up' || !own.has(migrationId));
 	const came = direction === 'down' ? [] : rowsMade(before, landed, now);
-	const expected = [...left, ...came].map(rowText);
-	const found = now.map(rowText);
+	const expected = historyTexts([...left, ...came]);
+	const found = historyTexts(now);
 	return [
 		...rowsFault(without(found, expected), 'more than it should'),
 		...rowsFault(without(expected, found), 'less than it should'),
@@ -37,20 +38,6 @@ function rowsMade(
 	return landed.flatMap((id) => {
 		const isIt = (row: HistoryRow): boolean => row.migrationId === id;
 		return rehearsed?.historyAfter.find(isIt) ?? now.find(isIt) ?? [];
-	});
-}
-
-function rowText({migrationId, productVersion}: HistoryRow): string {
-	return `${migrationId} (${productVersion})`;
-}
-
-/** As many of each as the one list has more than the other: a history without a key may hold a row twice. */
-function without(list: readonly string[], taken: readonly string[]): readonly string[] {
-	const left = [...taken];
-	return list.filter((text) => {
-		const index = left.indexOf(text);
-		if (index >= 0) left.splice(index, 1);
-		return index < 0;
 	});
 }
 
